@@ -1,0 +1,1 @@
+"""What a name is: pure functions, no Flask, no Elasticsearch, no clock."""

@@ -1,0 +1,41 @@
+"""What is said about who a person is, by a stored child or by a question: the same shape."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Use = Literal["current", "known_as", "former", "typed"]
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """One name of a person, as written. A typed name stands whole in `given`, in any order."""
+
+    given: str = ""
+    family: str = ""
+    use: Use = "current"
+
+
+@dataclass(frozen=True)
+class Born:
+    """The days on which someone may have been born, both included; equal if the day is known."""
+
+    earliest: date
+    latest: date
+
+    @property
+    def day(self) -> date | None:
+        """The date itself where it is known to the day."""
+        return self.earliest if self.earliest == self.latest else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """All that tells one person from another. Postcodes are as written; current ones first."""
+
+    names: tuple[PersonName, ...] = ()
+    born: Born | None = None
+    sex: str = ""
+    postcodes: tuple[str, ...] = ()
+    former_postcodes: tuple[str, ...] = ()
+    authority: str = ""

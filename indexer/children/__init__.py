@@ -1,0 +1,1 @@
+"""Children: from a valid row to a written document."""

@@ -1,0 +1,59 @@
+"""The only place that makes Elasticsearch clients, one for each credential, after the fork."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from elasticsearch import ApiError, Elasticsearch, TransportError
+
+from indexer.errors import ClusterUnavailable, ContactPointError
+from indexer.settings import Settings
+
+Credential = Literal["front", "desk", "worker", "operator", "restore"]
+REQUEST_TIMEOUT_SECONDS = 30
+
+
+def make_client(
+    settings: Settings, credential: Credential, urls: tuple[str, ...] | None = None
+) -> Elasticsearch:
+    """Return a client that may do what `credential` may; talks to nobody yet.
+
+    Raises ClusterUnavailable if the credential's password was never made.
+    """
+    try:
+        password = settings.secret(f"{credential}.password")
+    except OSError:
+        raise ClusterUnavailable(
+            f"no password for the credential '{credential}' in {settings.secrets}: "
+            "run 'contactpoint engine start' first, or set CONTACTPOINT_SECRETS"
+        ) from None
+    trust: dict[str, Any] = {"ca_certs": str(settings.cluster_ca)} if settings.cluster_ca else {}
+    return Elasticsearch(
+        list(urls or settings.cluster_urls),
+        basic_auth=(credential, password),
+        request_timeout=REQUEST_TIMEOUT_SECONDS,
+        max_retries=1,
+        **trust,
+    )
+
+
+@contextmanager
+def speaking_to_cluster(
+    doing: str, failure: type[ContactPointError] = ClusterUnavailable
+) -> Iterator[None]:
+    """Turn the client's errors into `failure`, saying what we were doing.
+
+    The server's own text is left out: it carries values, and values are names of children.
+    """
+    try:
+        yield
+    except ApiError as error:
+        raise failure(
+            f"{doing}: Elasticsearch answered {error.status_code}; "
+            "run 'contactpoint engine status', then try again"
+        ) from None
+    except TransportError as error:
+        raise failure(
+            f"{doing}: no answer from Elasticsearch ({type(error).__name__}); "
+            "run 'contactpoint engine status', then try again"
+        ) from None

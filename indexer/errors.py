@@ -1,0 +1,81 @@
+"""Every error this project raises on purpose.
+
+ContactPointError      500  exit 4
+  Refused              422  exit 2  what was asked cannot be done as it stands; nothing changed
+    QuestionRefused    422          the search has too little, or too much, to go on
+    FeedRefused        422          the file cannot be loaded, or not beyond the row named
+    EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
+    NotSignedIn        401
+    NotAllowed         403          the role or the organisation may not do this
+    NotFound           404          the same words whatever the cause
+  Unavailable          503  exit 4  nothing wrong with what was asked; try again
+    ClusterUnavailable 503          no answer, or an error, from Elasticsearch
+    RegisterUnavailable 503         the shield register could not be asked, so nothing is shown
+    AuditUnavailable   503          the audit could not be written, so nothing is shown
+    AnswerTooLate      503          more than half a second passed since the register was asked
+
+Messages are written for the person who will read them: what was wrong, where, what to do next.
+They never hold a name, a date of birth or what was typed.
+"""
+
+
+class ContactPointError(Exception):
+    """The root; `status` is the HTTP status, `exit_code` the command line's."""
+
+    status = 500
+    exit_code = 4
+    code = "error"
+
+
+class Refused(ContactPointError):
+    status = 422
+    exit_code = 2
+    code = "refused"
+
+
+class QuestionRefused(Refused):
+    code = "too_broad"
+
+
+class FeedRefused(Refused):
+    code = "feed_refused"
+
+
+class EngineRefused(Refused):
+    code = "engine_refused"
+
+
+class NotSignedIn(Refused):
+    status = 401
+    code = "not_signed_in"
+
+
+class NotAllowed(Refused):
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(Refused):
+    status = 404
+    code = "not_found"
+
+
+class Unavailable(ContactPointError):
+    status = 503
+    code = "unavailable"
+
+
+class ClusterUnavailable(Unavailable):
+    pass
+
+
+class RegisterUnavailable(Unavailable):
+    pass
+
+
+class AuditUnavailable(Unavailable):
+    pass
+
+
+class AnswerTooLate(Unavailable):
+    pass

@@ -1,0 +1,16 @@
+"""Who does something: every function that changes or shows something takes one."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["practitioner", "data-manager", "shield-officer", "auditor", "operator"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person: their user name, role, and the code of the organisation they belong to."""
+
+    name: str
+    role: Role
+    organisation: str

@@ -1,0 +1,42 @@
+"""The settings, read once from the environment and passed in; nothing else reads it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_PORT_BASE = 9200
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are.
+
+    `home` holds the embedded engine's data, secrets and loads; `secrets` holds one file a secret,
+    readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address.
+    """
+
+    home: Path
+    secrets: Path
+    port_base: int
+    cluster_urls: tuple[str, ...]
+    cluster_ca: Path | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Return the settings; every variable is optional and listed in docs/COMMANDS.md."""
+        home = Path(environment.get("CONTACTPOINT_HOME", ".contactpoint")).resolve()
+        port_base = int(environment.get("CONTACTPOINT_PORT_BASE", DEFAULT_PORT_BASE))
+        urls = environment.get("CONTACTPOINT_CLUSTER_URLS", f"http://127.0.0.1:{port_base}")
+        ca = environment.get("CONTACTPOINT_CLUSTER_CA")
+        return cls(
+            home=home,
+            secrets=Path(environment.get("CONTACTPOINT_SECRETS", home / "secrets")),
+            port_base=port_base,
+            cluster_urls=tuple(urls.split(",")),
+            cluster_ca=Path(ca) if ca else None,
+        )
+
+    def secret(self, name: str) -> str:
+        """Return the text of one secret file; raises FileNotFoundError if it was never made."""
+        return (self.secrets / name).read_text().strip()

@@ -1,0 +1,1 @@
+"""What is stored and who may touch it; no network, no clock."""
