@@ -4,13 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
+import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
+from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
 from indexer.errors import ClusterUnavailable, ContactPointError
 from indexer.settings import Settings
 
 Credential = Literal["front", "desk", "worker", "operator", "restore"]
 REQUEST_TIMEOUT_SECONDS = 30
+
+
+class OrjsonLines(NdjsonSerializer):
+    """Bulk lines written by orjson: ten times faster, and it writes dataclasses as they are."""
+
+    def json_dumps(self, data: Any) -> bytes:
+        return orjson.dumps(data)
+
+
+SERIALIZERS = {one.mimetype: one for one in (OrjsonSerializer(), OrjsonLines())}
 
 
 def make_client(
@@ -33,6 +45,7 @@ def make_client(
         basic_auth=(credential, password),
         request_timeout=REQUEST_TIMEOUT_SECONDS,
         max_retries=1,
+        serializers=SERIALIZERS,
         **trust,
     )
 

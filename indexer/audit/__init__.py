@@ -1,0 +1,1 @@
+"""The audit: who did and saw what, written before it is shown."""

@@ -1,0 +1,1 @@
+"""Builds: physical indices of children, and which of them is searched."""

@@ -1,11 +1,16 @@
-"""The record of one child, and the contributions it is combined from."""
+"""The record of one child, and the contributions it is combined from.
 
-from dataclasses import dataclass, field
+Empty text, an empty tuple or None means: not said.
+"""
+
+from dataclasses import dataclass
 from datetime import date
 
 
 @dataclass(frozen=True)
 class FormerName:
+    """Another name of the child: from before, or as another source has it."""
+
     given_names: str = ""
     family_name: str = ""
 
@@ -28,8 +33,8 @@ class Carer:
 class Involvement:
     """A service in contact with the child, and how to reach it.
 
-    Of a sensitive one only `service="sensitive"` and the dates are kept. `source` says whose
-    feed told us.
+    Of a sensitive one only that, the dates and the source are kept: who and where it is never
+    reaches the searchable document. `source` is the feed that told us.
     """
 
     service: str
@@ -47,7 +52,7 @@ class Involvement:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a row, or a whole record, says of a child. Empty text means not said."""
+    """What a row, or a whole record, says of a child."""
 
     family_name: str
     date_of_birth: date
@@ -65,12 +70,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one source says of one child: its last valid row, and when it was loaded."""
+    """What one source says of one child: its last valid row, and when it was loaded (UTC, ISO).
+
+    `former_addresses` are the addresses that earlier rows of the same source gave.
+    """
 
     source: str
     source_record_id: str
-    facts: Facts
     loaded_at: str
+    facts: Facts
+    former_addresses: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,4 +92,3 @@ class Child:
     former_addresses: tuple[Address, ...] = ()
     nhs_numbers: tuple[str, ...] = ()
     upns: tuple[str, ...] = ()
-    shielded: bool = field(default=False)

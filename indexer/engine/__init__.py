@@ -1,0 +1,1 @@
+"""The embedded Elasticsearch: fetched once, started, watched, stopped and destroyed."""

@@ -1,1 +1,1 @@
-"""The people and organisations who use the index."""
+"""Users, their passwords and sessions, and the organisations they belong to."""

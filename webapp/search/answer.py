@@ -1,7 +1,14 @@
 """What the gate answers: plain values that pages and commands print."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
+
+from indexer.children.child import Child
+
+FRESH_SECONDS = 0.5
+"""An answer leaves within this time of its register check (DESIGN, rule 3): a shield is
+acknowledged no sooner, so what was checked before cannot be shown after."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +38,8 @@ class Answer:
     """Children found, best first, at most 200.
 
     `more` says that more exist than are listed here; `too_many` that even the best group was over
-    200 equal children, and then `found` is empty and `hint` says what to add. `checked_at` is the
-    monotonic clock, in seconds, when the register was asked: an answer leaves within half a second
-    of it (`gate.is_fresh`) or not at all.
+    200 equal children, and then `found` is empty; `hint` says what to add. `checked_at` is the
+    monotonic clock, in seconds, when the register was asked.
     """
 
     found: tuple[Found, ...]
@@ -42,3 +48,17 @@ class Answer:
     too_many: bool
     hint: str
     checked_at: float
+
+
+@dataclass(frozen=True)
+class OpenRecord:
+    """One child's record as the gate hands it out, and when the register was asked about it."""
+
+    child: Child
+    age: int
+    checked_at: float
+
+
+def is_fresh(checked_at: float) -> bool:
+    """May an answer whose register check was at `checked_at` still leave?"""
+    return time.monotonic() - checked_at <= FRESH_SECONDS

@@ -1,41 +1,110 @@
-"""The gate: the one way in which children reach a person. (Interface; body follows.)"""
+"""The gate: the one way in which children reach a person.
 
-from dataclasses import dataclass
+It searches, asks the register, ranks and audits, and only then returns: no view can forget.
+"""
 
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+
+import structlog
+
+from indexer.audit.trail import Trail
 from indexer.children.child import Child
+from indexer.clients import make_client
+from indexer.errors import NotAllowed, NotFound, Refused, RegisterUnavailable
 from indexer.people.actor import Actor
 from indexer.settings import Settings
+from indexer.shields.marks import Marks
 from indexer.world import REAL, World
-from webapp.search.answer import Answer
+from webapp.search.answer import Answer, OpenRecord
+from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
+from webapp.search.rank import age_in_years, rank
 
+SEARCHERS = frozenset({"practitioner", "data-manager", "shield-officer"})
+ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
+REASON_LENGTH = 500
+NOT_THERE = "There is no record to show under this number."
+HINT = "Add a date or year of birth, a postcode, or more of the name."
 
-@dataclass(frozen=True)
-class OpenRecord:
-    """One child's record as the gate hands it out, and when the register was asked about it."""
-
-    child: Child
-    age: int
-    checked_at: float
+log = structlog.get_logger()
 
 
 class Gate:
-    """Made once a process, after the fork."""
+    """Made once a process, after the fork; safe to use from several threads."""
 
     def __init__(self, settings: Settings, world: World = REAL) -> None:
-        raise NotImplementedError
+        client = make_client(settings, "front")
+        self._world = world
+        self._search = ChildSearch(client)
+        self._marks = Marks.for_credential(settings, "front")
+        self._trail = Trail(client, settings.secret("audit.key"), world)
 
-    def find(self, question: Question, reader: Actor) -> Answer:
+    def find(self, question: Question, reader: Actor, reason: str = "") -> Answer:
         """Return the children who match, after register, ranking and audit.
 
-        Raises QuestionRefused, NotAllowed, Unavailable.
+        Raises QuestionRefused, NotAllowed, Unavailable; never an empty answer for a failure.
         """
-        raise NotImplementedError
+        _allow(reader)
+        candidates, checked_at = self._unmarked(
+            lambda hidden: self._search.candidates(question, reader, hidden)
+        )
+        found = rank(question, candidates.children, reader, self._world.today())
+        self._trail.write(
+            "search",
+            reader,
+            question=asdict(question),
+            children=[one.child for one in found],
+            reason=reason,
+        )
+        hint = HINT if candidates.more else ""
+        too_many = candidates.more and not found
+        return Answer(found, len(found), candidates.more, too_many, hint, checked_at)
 
     def open_record(self, number: str, reader: Actor, reason: str) -> OpenRecord:
-        """Return one child's record. Raises NotFound, NotAllowed, Refused, Unavailable."""
-        raise NotImplementedError
+        """Return one child's record.
+
+        Raises NotFound (the same words whatever the cause), NotAllowed, Refused without a reason,
+        Unavailable.
+        """
+        _allow(reader)
+        if not 0 < len(reason.strip()) <= REASON_LENGTH:
+            raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
+        candidates, checked_at = self._unmarked(
+            lambda hidden: self._search.by_number(number, hidden)
+        )
+        self._trail.write("view", reader, children=[number], reason=reason.strip())
+        if not candidates.children:
+            raise NotFound(NOT_THERE)
+        child = candidates.children[0]
+        age = age_in_years(child.facts.date_of_birth, self._world.today())
+        return OpenRecord(child, age, checked_at)
 
     def is_ready(self) -> None:
         """Return if searches can be answered now; raises Unavailable saying what is missing."""
-        raise NotImplementedError
+        self._search.check_build()
+        self._marks.marked(())
+
+    def _unmarked(self, ask: Callable[[frozenset[str]], Candidates]) -> tuple[Candidates, float]:
+        """Ask, and ask again without every child the register hides: the answer, its order and its
+        size are then those of a world without that child. Also returns the time of the check."""
+        hidden: frozenset[str] = frozenset()
+        for _ in range(ASKED_AGAIN):
+            candidates = ask(hidden)
+            checked_at = time.monotonic()
+            marked = self._marks.marked(_numbers(candidates.children))
+            if not marked:
+                return candidates, checked_at
+            log.error("shielded_child_in_build", children=len(marked))
+            hidden |= marked
+        raise RegisterUnavailable("too many records are being hidden just now; try again")
+
+
+def _allow(reader: Actor) -> None:
+    if reader.role not in SEARCHERS:
+        raise NotAllowed(f"The role {reader.role} does not search for children.")
+
+
+def _numbers(children: Iterable[Child]) -> list[str]:
+    return [child.number for child in children]

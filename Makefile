@@ -1,0 +1,37 @@
+# What can be done with a clone; each target says what it is for in `make help`.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-tests demo test quick lint pictures prove clean
+
+PYTHON := .venv/bin/python
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+setup: ## Install what the service needs: packages, server, style sheet
+	@bin/setup
+
+setup-tests:
+	@bin/setup tests
+
+demo: setup ## The service with invented children on http://127.0.0.1:8000
+	@.venv/bin/contactpoint demo
+
+test: setup-tests lint ## All tests, on a real Elasticsearch
+	$(PYTHON) -m pytest
+
+quick: setup lint ## Rules, unit tests and lint, without a server
+	$(PYTHON) -m pytest tests/rules tests/unit
+
+lint:
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+pictures: setup-tests ## Photograph the pages into docs/pictures
+	$(PYTHON) -m tests.browser.pictures
+
+prove: setup-tests ## The long measurements behind docs/PROOF.md
+	$(PYTHON) -m tests.benchmarks.prove
+
+clean: ## Remove what was built here; not .contactpoint, which holds data
+	rm -rf .venv node_modules build webapp/static *.egg-info .mypy_cache .ruff_cache .pytest_cache

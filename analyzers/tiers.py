@@ -1,0 +1,136 @@
+"""THE table: for every way in which a typed word may meet a stored one, its field and tokens.
+
+Both sides read it: `fields` stores what `stored` returns, `clauses` asks for what `asked` returns.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from analyzers.fold import WORD_LETTERS
+from analyzers.kin import kin_tokens
+from analyzers.sounds import SHORTEST_CODE, sound
+
+SHORTEST_EDITED = 4
+"""Words of fewer letters are too alike with a letter taken away."""
+SHORTEST_HEARD = 3
+_MOST_JOINED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One folded word of a name, and the words it makes together with its neighbours."""
+
+    text: str
+    joins: tuple[str, ...] = ()
+
+
+Tokens = Callable[[Part], tuple[str, ...]]
+How = Literal["terms", "prefix", "fuzzy"]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One way to meet. Scores are whole or half numbers, so that their sums are exact in 32 bits.
+
+    `stored` is None where the field is filled by another tier; `stage` is "rescue" for what is
+    asked only when nobody was found.
+    """
+
+    name: str
+    field: str
+    asked: Tokens
+    score: float
+    stored: Tokens | None = None
+    how: How = "terms"
+    stage: Literal["strict", "rescue"] = "strict"
+
+
+def parts_of(words: Sequence[str]) -> tuple[Part, ...]:
+    """Return the words of one name, each with the joins of two or three it takes part in."""
+    joins = _joins(words)
+    return tuple(
+        Part(word, tuple(join for start, end, join in joins if start <= i < end))
+        for i, word in enumerate(words)
+    )
+
+
+def _joins(words: Sequence[str]) -> list[tuple[int, int, str]]:
+    spans = [
+        (start, start + length)
+        for length in range(2, _MOST_JOINED + 1)
+        for start in range(len(words) - length + 1)
+    ]
+    joins = [(start, end, "".join(words[start:end])) for start, end in spans]
+    return [join for join in joins if len(join[2]) <= WORD_LETTERS]
+
+
+@lru_cache(maxsize=1 << 16)
+def edit_tokens(word: str) -> tuple[str, ...]:
+    """Return a folded word and all it becomes when one letter is taken away.
+
+    Two words one edit apart (a letter more, less, other, or two neighbours swapped) share one:
+    W. Garbe's symmetric delete. Nothing for words under 3 letters, no deletions under 4.
+    """
+    if len(word) < SHORTEST_EDITED:
+        return (word,) if len(word) == SHORTEST_EDITED - 1 else ()
+    return tuple(sorted({word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}))
+
+
+def _text(part: Part) -> tuple[str, ...]:
+    return (part.text,)
+
+
+def _joined(part: Part) -> tuple[str, ...]:
+    return part.joins
+
+
+def _text_and_joined(part: Part) -> tuple[str, ...]:
+    return (part.text, *part.joins)
+
+
+def _kin(part: Part) -> tuple[str, ...]:
+    tokens = kin_tokens(part.text)
+    for join in part.joins:
+        tokens += kin_tokens(join)
+    return tokens
+
+
+def _edits(part: Part) -> tuple[str, ...]:
+    return edit_tokens(part.text)
+
+
+def _sounds(part: Part) -> tuple[str, ...]:
+    code = sound(part.text) if len(part.text) >= SHORTEST_HEARD else ""
+    return (code,) if len(code) >= SHORTEST_CODE else ()
+
+
+def _beginning(part: Part) -> tuple[str, ...]:
+    return (part.text,) if len(part.text) > 1 else ()
+
+
+def _initial(part: Part) -> tuple[str, ...]:
+    return (part.text,) if len(part.text) == 1 else ()
+
+
+def _first_letter(part: Part) -> tuple[str, ...]:
+    return (part.text[0],) if len(part.text) > 1 else ()
+
+
+def _fuzzy(part: Part) -> tuple[str, ...]:
+    return (part.text,) if len(part.text) >= SHORTEST_EDITED else ()
+
+
+TIERS = (
+    Tier("exact", "names", stored=_text, asked=_text, score=8),
+    Tier("kin", "kin", stored=_kin, asked=_kin, score=6),
+    Tier("prefix", "names", asked=_beginning, score=5, how="prefix"),
+    Tier("joined", "joined", stored=_joined, asked=_text_and_joined, score=4.5),
+    Tier("split", "names", asked=_joined, score=4.5),
+    Tier("edits", "edits", stored=_edits, asked=_edits, score=4),
+    Tier("sounds", "sounds", stored=_sounds, asked=_sounds, score=3),
+    Tier("initial", "names", asked=_initial, score=3, how="prefix"),
+    Tier("initial stored", "names", asked=_first_letter, score=2),
+    Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", stage="rescue"),
+)

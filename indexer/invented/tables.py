@@ -1,0 +1,32 @@
+"""Reads the CSV tables of invented England: what there is, and how often."""
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+from indexer.invented.chance import Weighted
+
+
+@cache
+def rows(table: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of `tables/<table>.csv`, each as column → text."""
+    text = (files("indexer.invented") / "tables" / f"{table}.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def words(table: str, part: str) -> tuple[str, ...]:
+    """Return the column `word` of the rows whose `part` it is."""
+    return tuple(row["word"] for row in rows(table) if row["part"] == part)
+
+
+def grouped(table: str, key: str) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of a table by the text of one column."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows(table):
+        groups.setdefault(row[key], []).append(row)
+    return groups
+
+
+def weighted(table: str, value: str, weight: str) -> Weighted[str]:
+    """Return the texts of the column `value` to be picked by the numbers in `weight`."""
+    return Weighted((row[value], float(row[weight])) for row in rows(table))

@@ -1,0 +1,118 @@
+"""Organisations: England's authorities and national partners, switched on one by one."""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from elasticsearch import ConflictError, Elasticsearch
+
+from indexer.audit.trail import Trail
+from indexer.clients import speaking_to_cluster
+from indexer.errors import ClusterUnavailable, NotFound, Refused
+from indexer.people.actor import Actor
+from indexer.people.documents import read_document
+
+INDEX = "organisations"
+MOST_ORGANISATIONS = 1_000
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """`code` is an authority's three digits or a partner's short name; `phone` reaches its
+    ContactPoint team."""
+
+    code: str
+    name: str
+    kind: Literal["authority", "partner"]
+    switched_on: bool = False
+    phone: str = ""
+
+
+@cache
+def authority_names() -> dict[str, str]:
+    """Return England's 153 authorities: code → name.
+
+    Source: the three-digit local authority codes of the Department for Education, as they stand
+    after the reorganisation of April 2023.
+    """
+    with Path(__file__).with_name("authorities.csv").open(newline="", encoding="utf-8") as lines:
+        return {row["code"]: row["name"] for row in csv.DictReader(lines)}
+
+
+def write_authorities(client: Elasticsearch, _actor: Actor) -> int:
+    """Add the authorities that are not there yet, switched off; return how many were added.
+
+    What is there is left alone, so that a repeated `init` switches nobody off.
+    """
+    with speaking_to_cluster("writing the authorities"):
+        answer = client.bulk(operations=list(_creations()), refresh="wait_for")
+    statuses = [item["create"]["status"] for item in answer["items"]]
+    failed = [status for status in statuses if status not in (201, 409)]
+    if failed:
+        raise ClusterUnavailable(
+            f"writing the authorities: {len(failed)} of {len(statuses)} were refused "
+            f"(status {failed[0]}); run 'contactpoint init' again"
+        )
+    return statuses.count(201)
+
+
+def _creations() -> Iterator[dict[str, Any]]:
+    for code, name in authority_names().items():
+        yield {"create": {"_index": INDEX, "_id": code}}
+        yield asdict(Organisation(code, name, "authority"))
+
+
+def add_organisation(
+    client: Elasticsearch, organisation: Organisation, actor: Actor, trail: Trail
+) -> None:
+    """Add a partner, switched off or on as given. Raises Refused if the code is taken."""
+    if not CODE.fullmatch(organisation.code):
+        raise Refused("an organisation's code is 2 to 32 small letters, digits and hyphens")
+    trail.write("organisation-added", actor, reason=organisation.code)
+    with speaking_to_cluster("adding the organisation"):
+        try:
+            client.create(
+                index=INDEX,
+                id=organisation.code,
+                document=asdict(organisation),
+                refresh="wait_for",
+            )
+        except ConflictError:
+            raise Refused(
+                f"organisation {organisation.code} is there already; "
+                "see 'contactpoint organisation list'"
+            ) from None
+
+
+def switch_on(
+    client: Elasticsearch, code: str, actor: Actor, trail: Trail, phone: str = ""
+) -> Organisation:
+    """Let the people of one organisation search from now on; return it as it is now."""
+    found = read_organisation(client, code)
+    switched = Organisation(found.code, found.name, found.kind, True, phone or found.phone)
+    trail.write("organisation-switched-on", actor, reason=code)
+    with speaking_to_cluster("switching the organisation on"):
+        client.index(index=INDEX, id=code, document=asdict(switched), refresh="wait_for")
+    return switched
+
+
+def read_organisation(client: Elasticsearch, code: str) -> Organisation:
+    """Return one organisation. Raises NotFound, ClusterUnavailable."""
+    stored = read_document(client, INDEX, code)
+    if stored is None:
+        raise NotFound(
+            f"there is no organisation {code}; 'contactpoint organisation list' shows them all"
+        )
+    return Organisation(**stored.source)
+
+
+def list_organisations(client: Elasticsearch) -> list[Organisation]:
+    """Return every organisation, by code."""
+    with speaking_to_cluster("listing the organisations"):
+        answer = client.search(index=INDEX, size=MOST_ORGANISATIONS, sort="code")
+    return [Organisation(**hit["_source"]) for hit in answer["hits"]["hits"]]

@@ -1,0 +1,189 @@
+"""The people who may use ContactPoint, and whether one of them may act now."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from elasticsearch import ConflictError, Elasticsearch
+
+from indexer.audit.trail import Trail
+from indexer.clients import speaking_to_cluster
+from indexer.errors import NotAllowed, NotFound, Refused
+from indexer.people.actor import Actor, Role
+from indexer.people.documents import Stored, read_document
+from indexer.people.organisations import read_organisation
+from indexer.people.passwords import hash_password
+from indexer.world import World
+
+INDEX = "users"
+NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+MOST_LISTED = 10_000
+TRAINING_LASTS = timedelta(days=366)  # a year, leap or not
+SEARCHERS: frozenset[Role] = frozenset({"practitioner", "data-manager", "shield-officer"})
+
+
+@dataclass(frozen=True)
+class User:
+    """One person. `trained_on` is None if no training is recorded."""
+
+    name: str
+    role: Role
+    organisation: str
+    password_hash: str
+    password_set_at: datetime
+    trained_on: date | None = None
+    active: bool = True
+
+    def actor(self) -> Actor:
+        return Actor(self.name, self.role, self.organisation)
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """What must be said to add a user."""
+
+    name: str
+    role: Role
+    organisation: str
+    password: str
+    trained_on: date | None = None
+
+
+def parse_user(source: Mapping[str, Any]) -> User:
+    """Return the user a stored document describes."""
+    trained_on = source.get("trained_on")
+    return User(
+        name=source["name"],
+        role=source["role"],
+        organisation=source["organisation"],
+        password_hash=source["password_hash"],
+        password_set_at=datetime.fromisoformat(source["password_set_at"]),
+        trained_on=date.fromisoformat(trained_on) if trained_on else None,
+        active=source["active"],
+    )
+
+
+def build_user(user: User) -> dict[str, Any]:
+    """Return the document to store: dates as ISO text."""
+    trained_on = user.trained_on.isoformat() if user.trained_on else None
+    stamps = {"trained_on": trained_on, "password_set_at": user.password_set_at.isoformat()}
+    return asdict(user) | stamps
+
+
+def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, world: World) -> User:
+    """Add a user; return it. Raises Refused (name taken or badly made), NotFound (organisation)."""
+    if not NAME.fullmatch(new.name):
+        raise Refused("a user name is 2 to 64 small letters, digits and any of . _ @ -")
+    read_organisation(client, new.organisation)
+    password_hash = hash_password(new.password)
+    user = User(
+        new.name, new.role, new.organisation, password_hash, world.now(), trained_on=new.trained_on
+    )
+    said = f"{user.name}: {user.role} of {user.organisation}"
+    trail.write("user-added", actor, reason=said)
+    _create(client, user)
+    return user
+
+
+def _create(client: Elasticsearch, user: User) -> None:
+    with speaking_to_cluster("adding the user"):
+        try:
+            client.create(index=INDEX, id=user.name, document=build_user(user), refresh="wait_for")
+        except ConflictError:
+            raise Refused(
+                f"there is a user {user.name} already; 'contactpoint user set' changes one"
+            ) from None
+
+
+def change_user(
+    client: Elasticsearch,
+    name: str,
+    actor: Actor,
+    trail: Trail,
+    change: Callable[[User], User],
+) -> User:
+    """Replace a user that is there by what `change` makes of it; return it as it is now.
+
+    Written only if nobody changed it in between. Raises NotFound, Refused.
+    """
+    stored = read_document(client, INDEX, name)
+    if stored is None:
+        raise NotFound(f"there is no user {name}; 'contactpoint user list' shows them all")
+    user = change(parse_user(stored.source))
+    said = f"{user.name}: {', '.join(_changed_fields(parse_user(stored.source), user))}"
+    trail.write("user-changed", actor, reason=said)
+    _replace(client, stored, user)
+    return user
+
+
+def _changed_fields(before: User, after: User) -> list[str]:
+    return [name for name, value in vars(after).items() if value != vars(before)[name]]
+
+
+def _replace(client: Elasticsearch, stored: Stored, user: User) -> None:
+    with speaking_to_cluster("changing the user"):
+        try:
+            client.index(
+                index=INDEX,
+                id=user.name,
+                document=build_user(user),
+                if_seq_no=stored.seq_no,
+                if_primary_term=stored.primary_term,
+                refresh="wait_for",
+            )
+        except ConflictError:
+            raise Refused(
+                f"someone else changed {user.name} at this moment: look again, then repeat"
+            ) from None
+
+
+def read_user(client: Elasticsearch, name: str) -> User | None:
+    """Return the user, deactivated or not; None if there is none."""
+    stored = read_document(client, INDEX, name) if NAME.fullmatch(name) else None
+    return parse_user(stored.source) if stored else None
+
+
+def list_users(client: Elasticsearch, organisation: str | None = None) -> list[User]:
+    """Return the users by name, at most 10,000; of one organisation if given."""
+    asked = {"term": {"organisation": organisation}} if organisation else {"match_all": {}}
+    with speaking_to_cluster("listing the users"):
+        answer = client.search(index=INDEX, size=MOST_LISTED, sort="name", query=asked)
+    return [parse_user(hit["_source"]) for hit in answer["hits"]["hits"]]
+
+
+def find_actor(client: Elasticsearch, name: str, world: World) -> Actor:
+    """Return the user of this name as one who may act now. Raises NotAllowed with the reason."""
+    user = read_user(client, name)
+    if user is None:
+        raise NotAllowed(f"there is no user {name}; 'contactpoint user list' shows them all")
+    if not user.active:
+        raise NotAllowed(f"the user {name} was deactivated")
+    refuse_if_not_entitled(client, user, world)
+    return user.actor()
+
+
+def refuse_if_not_entitled(client: Elasticsearch, user: User, world: World) -> None:
+    """Raise NotAllowed unless the organisation is switched on and the training is recent."""
+    organisation = read_organisation(client, user.organisation)
+    if not organisation.switched_on:
+        raise NotAllowed(
+            f"{organisation.name} is not switched on for ContactPoint yet, so its people cannot "
+            "search. Ask your organisation's ContactPoint team when it will be."
+        )
+    if user.role in SEARCHERS:
+        _refuse_if_untrained(user.trained_on, world.today())
+
+
+def _refuse_if_untrained(trained_on: date | None, today: date) -> None:
+    if trained_on is None:
+        raise NotAllowed(
+            "No ContactPoint training is recorded for you, and only trained people may search. "
+            "Ask your organisation's ContactPoint team to record it."
+        )
+    if trained_on + TRAINING_LASTS < today:
+        raise NotAllowed(
+            f"Your ContactPoint training of {trained_on:%-d %B %Y} has lapsed: it lasts a year. "
+            "Ask your organisation's ContactPoint team for the next course."
+        )

@@ -1,0 +1,43 @@
+"""The names of indices: made and parsed here and nowhere else."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+CHILDREN = "children"  # the alias that searches use; it points at one build
+LINKS = "links"
+LOADS = "loads"
+SHIELD_MARKS = "shield-marks"
+USERS = "users"
+SESSIONS = "sessions"
+ORGANISATIONS = "organisations"
+AUDIT = "audit"  # one index a month: audit-2026-11
+
+SINGLE_INDICES = (LINKS, LOADS, SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS)
+"""Indices there is one of, each with a mapping of the same name in this folder."""
+
+_BUILD = re.compile(rf"{CHILDREN}-(\d{{8}}t\d{{6}})z")
+_TIME = "%Y%m%dt%H%M%S"
+
+
+@dataclass(frozen=True, order=True)
+class BuildName:
+    """The name of one physical index of children; carries its time and sorts by age."""
+
+    built_at: datetime
+
+    def __str__(self) -> str:
+        return f"{CHILDREN}-{self.built_at.strftime(_TIME)}z"
+
+    @classmethod
+    def parse(cls, name: str) -> "BuildName":
+        """Read `children-20260821t030000z` back; raises ValueError for any other name."""
+        match = _BUILD.fullmatch(name)
+        if not match:
+            raise ValueError(f"{name!r} is not the name of a build")
+        return cls(datetime.strptime(match[1], _TIME).replace(tzinfo=UTC))
+
+
+def audit_index(month: date) -> str:
+    """Return the index that holds the audit of that month."""
+    return f"{AUDIT}-{month:%Y-%m}"

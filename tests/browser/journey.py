@@ -1,0 +1,49 @@
+"""The way from signing in to a child's record, as a person goes it: by label, with the keyboard."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+PATIENCE_MILLISECONDS = 15_000
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who goes there, and what they type to find the child they look for."""
+
+    address: str
+    user: str
+    password: str
+    text: str
+
+
+def sign_in(page: Page, visitor: Visitor) -> None:
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
+    page.goto(f"{visitor.address}/sign-in")
+    page.get_by_label("User name").press_sequentially(visitor.user)
+    page.get_by_label("Password", exact=True).press_sequentially(visitor.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search")
+
+
+def search(page: Page, text: str) -> None:
+    box = page.get_by_label("Find a child")
+    box.fill("")
+    box.press_sequentially(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/results/*")
+
+
+def choose_first_child(page: Page) -> None:
+    """Open the reason page of the first child of the results."""
+    page.locator(".app-result__name a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reason/*")
+
+
+def state_reason(page: Page) -> None:
+    """Choose the first reason and open the record."""
+    page.locator("input[type=radio]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/record/*")

@@ -1,0 +1,70 @@
+"""What all tests share: a real Elasticsearch of this run's own, started once."""
+
+import random
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from indexer.engine import lifecycle
+from indexer.engine.places import TRANSPORT_OFFSET
+from indexer.engine.start import start
+from indexer.settings import Settings
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def free_port_base(nodes: int = 1) -> int:
+    """Return a base whose first ports nobody listens on.
+
+    Below the range from which the system draws ports for outgoing connections.
+    """
+    while True:
+        base = random.randrange(15_000, 30_000, 10)  # noqa: S311 - not a secret
+        ports = [base + index for index in range(nodes)]
+        if all(is_free(port) and is_free(port + TRANSPORT_OFFSET) for port in ports):
+            return base
+
+
+def settings_for(home: Path, port_base: int) -> Settings:
+    """Return the settings of a home of a test's own, whatever the environment says."""
+    return Settings.from_environment(
+        {"CONTACTPOINT_HOME": str(home), "CONTACTPOINT_PORT_BASE": str(port_base)}
+    )
+
+
+@contextmanager
+def running_engine(home: Path, heap: str) -> Iterator[Settings]:
+    """A started Elasticsearch, gone at the end with all it held, whatever happens between."""
+    settings = settings_for(home, free_port_base())
+    try:
+        start(settings, print, heap=heap)
+        yield settings
+    finally:
+        lifecycle.stop(settings, print)
+        lifecycle.destroy(settings, print)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The settings of a running Elasticsearch that only this run of the tests uses."""
+    with running_engine(tmp_path_factory.mktemp("home"), heap="768m") as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def spare_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A second one beside it, for tests that stop it or lay it out their own way."""
+    with running_engine(tmp_path_factory.mktemp("spare"), heap="512m") as settings:
+        yield settings
+
+
+@pytest.fixture
+def settings(engine: Settings) -> Settings:
+    """The shared engine's, for a test that speaks of settings."""
+    return engine

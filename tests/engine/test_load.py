@@ -1,0 +1,154 @@
+"""Rows into the index, on the real server: linked, combined, placed, and the receipt."""
+
+import gzip
+import random
+
+import orjson
+import pytest
+
+from indexer.children.links import Link, Links, row_key
+from indexer.children.load import Loader
+from indexer.children.store import ChildStore
+from indexer.clients import make_client
+from indexer.errors import FeedRefused, Refused
+from indexer.feeds.lines import read_lines
+from indexer.people.actor import Actor
+from tests.rows import lines, nhs_number, plain_row, row
+
+LOADER_OF_FEEDS = Actor("tester", "operator", "")
+
+
+class Index:
+    """What a test says to the index and asks of it."""
+
+    def __init__(self, settings, world):
+        self._loader = Loader(settings, world)
+        client = make_client(settings, "worker")
+        self.links, self._store = Links(client), ChildStore(client)
+        self.rejects = []
+
+    def load(self, source, *rows):
+        return self._loader.load(lines(*rows), source, LOADER_OF_FEEDS, self.rejects.extend)
+
+    def child(self, source, record_id):
+        key = row_key(source, record_id)
+        link = self.links.read([key]).get(key)
+        stored = link and self._store.read([link.child]).get(link.child)
+        return stored.child if stored else None
+
+
+@pytest.fixture
+def index(ready, world):
+    return Index(ready, world)
+
+
+def test_row_becomes_a_child_with_all_that_it_says(index, source):
+    receipt = index.load(source, row(nhs_number=None, upn=None))
+    child = index.child(source, "SC-0001234")
+    assert (receipt.rows, receipt.new, receipt.rejected) == (1, 1, 0)
+    assert (child.facts.given_names, child.facts.family_name) == ("Niamh Rose", "O'Brien-Smith")
+    assert child.facts.involvements[0].organisation == "St Mary's Primary"
+    assert child.facts.involvements[0].source == source
+
+
+def test_same_feed_again_changes_nothing(index, source):
+    rows = [plain_row("1", "Ann", "Kelly", "2014-03-09"), plain_row("2", "Bo", "Lee", "2015-01-01")]
+    index.load(source, *rows)
+    before = index.child(source, "1")
+    receipt = index.load(source, *rows)
+    assert (receipt.new, receipt.changed, receipt.unchanged) == (0, 0, 2)
+    assert index.child(source, "1") == before
+
+
+def test_first_load_of_a_source_says_that_the_source_is_new(index, source):
+    first = index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09"))
+    second = index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09"))
+    assert (first.is_new_source, second.is_new_source) == (True, False)
+
+
+def test_changed_row_keeps_number_and_former_name(index, source):
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09"))
+    number = index.child(source, "1").number
+    receipt = index.load(source, plain_row("1", "Ann", "Smith", "2014-03-09"))
+    child = index.child(source, "1")
+    assert (receipt.changed, child.number, child.facts.family_name) == (1, number, "Smith")
+    assert [one.family_name for one in child.facts.former_names] == ["Kelly"]
+
+
+def test_rows_of_two_sources_with_one_nhs_number_are_one_child(index, source, world):
+    nhs = nhs_number(world)
+    other = f"{source}-b"
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs))
+    index.load(other, plain_row("9", "Annie", "Kelly", "2014-03-09", nhs_number=nhs))
+    assert index.child(source, "1") == index.child(other, "9")
+    assert len(index.child(source, "1").contributions) == 2
+
+
+def test_two_rows_of_one_feed_with_one_number_are_one_child(index, source, world):
+    nhs = nhs_number(world)
+    index.load(
+        source,
+        plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs),
+        plain_row("2", "Ann", "Kelly", "2014-03-09", nhs_number=nhs),
+    )
+    assert index.child(source, "1") == index.child(source, "2")
+
+
+def test_number_with_another_name_and_another_date_does_not_link(index, source, world):
+    nhs = nhs_number(world)
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs))
+    index.load(source, plain_row("2", "Bo", "Lee", "2011-07-30", nhs_number=nhs))
+    assert index.child(source, "1").number != index.child(source, "2").number
+
+
+def test_load_that_died_before_placing_is_finished_by_the_same_feed(index, source):
+    index.links.claim({row_key(source, "1"): Link("100000000004", source, "1")})
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09"))
+    assert index.child(source, "1").number == "100000000004"
+
+
+def test_child_whom_every_source_withdrew_is_gone_and_can_come_back(index, source, world):
+    ann = plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs_number(world))
+    index.load(source, ann)
+    number = index.child(source, "1").number
+    receipt = index.load(source, {"source_record_id": "1", "withdrawn": True})
+    assert (receipt.withdrawn, index.child(source, "1")) == (1, None)
+    index.load(source, ann)
+    assert index.child(source, "1").number == number
+
+
+def test_withdrawn_contribution_leaves_the_others(index, source, world):
+    nhs = nhs_number(world)
+    other = f"{source}-b"
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs))
+    index.load(other, plain_row("9", "Annie", "Kelly", "2014-03-09", nhs_number=nhs))
+    index.load(other, {"source_record_id": "9", "withdrawn": True})
+    child = index.child(source, "1")
+    assert [one.source for one in child.contributions] == [source]
+
+
+def test_bad_rows_are_rejected_and_the_others_are_in(index, source):
+    good = plain_row("1", "Ann", "Kelly", "2014-03-09")
+    receipt = index.load(source, good, plain_row("2", "Bo", "Lee", "2999-01-01"))
+    assert (receipt.rows, receipt.new, receipt.rejected) == (2, 1, 1)
+    assert [(one.number, one.source_record_id) for one in index.rejects] == [(2, "2")]
+
+
+def test_feed_that_is_cut_off_keeps_the_rows_before_the_cut(index, source, tmp_path):
+    noise = random.Random(1)
+    rows = [
+        plain_row(str(i), "Ann", "Kelly", "2014-03-09", address={"town": f"{noise.random()}"})
+        for i in range(3000)
+    ]
+    whole = gzip.compress(b"\n".join(map(orjson.dumps, rows)))
+    path = tmp_path / "cut.jsonl.gz"
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    with pytest.raises(FeedRefused, match=r"cut off or damaged after row \d+"):
+        index._loader.load(read_lines(path), source, LOADER_OF_FEEDS, index.rejects.extend)
+    assert index.child(source, "999") is not None
+
+
+@pytest.mark.parametrize("name", ["nhs", "upn", "", "School Census", "a" * 41, "a:b"])
+def test_name_that_no_source_can_have_is_refused(index, name):
+    with pytest.raises(Refused, match="--source"):
+        index.load(name, row())

@@ -1,0 +1,64 @@
+"""Rows of feeds as tests need them: the example of docs/FORMATS.md, and rows like it."""
+
+from typing import Any
+
+import orjson
+from stdnum.gb import nhs
+
+from indexer.world import World
+
+EXAMPLE: dict[str, Any] = {
+    "source_record_id": "SC-0001234",
+    "nhs_number": "943 476 5919",
+    "given_names": "Niamh Rose",
+    "family_name": "O'Brien-Smith",
+    "known_as": "Neve",
+    "former_names": [{"given_names": "Niamh", "family_name": "Kelly"}],
+    "date_of_birth": "2014-03-09",
+    "sex": "female",
+    "address": {"lines": ["1 High Street"], "town": "Wigan", "postcode": "wn1 1aa"},
+    "authority": "359",
+    "carers": [{"name": "Aoife O'Brien", "relationship": "mother", "phone": "01942 000000"}],
+    "involvements": [
+        {
+            "service": "school",
+            "organisation": "St Mary's Primary",
+            "practitioner": "J. Ahmed",
+            "role": "Head teacher",
+            "phone": "01942 000001",
+            "email": "office@example.org",
+            "from": "2018-09-01",
+            "to": None,
+            "sensitive": False,
+            "lead": False,
+        }
+    ],
+}
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """The example with some fields changed; a field set to None is left out."""
+    return {name: value for name, value in (EXAMPLE | changes).items() if value is not None}
+
+
+def plain_row(record_id: str, given: str, family: str, born: str, **more: Any) -> dict[str, Any]:
+    """A row with the required fields alone, and what `more` adds."""
+    return {
+        "source_record_id": record_id,
+        "given_names": given,
+        "family_name": family,
+        "date_of_birth": born,
+        "authority": "359",
+        **more,
+    }
+
+
+def lines(*rows: dict[str, Any]) -> list[tuple[int, bytes]]:
+    """The rows as the lines of a feed, numbered from 1."""
+    return [(number, orjson.dumps(one)) for number, one in enumerate(rows, 1)]
+
+
+def nhs_number(world: World) -> str:
+    """A valid NHS number out of those that are kept for tests (they begin with 999)."""
+    number = f"999{world.below(10**7):07}"
+    return number if nhs.is_valid(number) else nhs_number(world)

@@ -1,0 +1,70 @@
+"""Every call to Elasticsearch stands in doors.csv, and the table obeys the house rules.
+
+A new call needs a row there: a place to see, in one screen, who reads and writes what.
+"""
+
+from csv import DictReader
+from pathlib import Path
+
+import pytest
+
+from tests.rules.reading import Door, Module, doors, modules
+
+with Path(__file__).with_name("doors.csv").open() as table:
+    DOORS = {Door(row["module"], row["call"], row["index"]) for row in DictReader(table)}
+
+READS = {"search", "msearch", "get", "mget", "count", "exists", "scroll", "get_source", "explain"}
+WRITES = {"index", "create", "bulk", "delete"}
+NEVER = {"update", "update_by_query", "delete_by_query", "reindex", "scroll", "info", "ping"}
+READERS_OF_CHILDREN = {"webapp.search.query", "indexer.children.store"}
+WRITER_OF_CHILDREN = "indexer.children.place"
+CHILDREN = {"CHILDREN", "-", "build", "builds"}
+# A search inside a point in time names no index: the point in time does.
+POINTS_IN_TIME = {Door("indexer.children.links", "search", "-")}
+
+
+def broken_rules(door: Door) -> list[str]:
+    """What is wrong with a call, whatever the table says."""
+    broken = []
+    if door.call in NEVER:
+        broken.append(f"{door.call} is never used: see docs/decisions/0002")
+    about_children = door.index in CHILDREN and door not in POINTS_IN_TIME
+    if about_children and door.call in READS and door.module not in READERS_OF_CHILDREN:
+        broken.append("children are read only by the gate's query and by indexer.children.store")
+    if about_children and door.call in WRITES and door.module != WRITER_OF_CHILDREN:
+        broken.append("children are written only by indexer.children.place")
+    return broken
+
+
+def found_doors() -> set[Door]:
+    return {door for module in modules() for door in doors(module)}
+
+
+def test_every_call_to_elasticsearch_is_in_the_table():
+    assert sorted(found_doors() - DOORS) == [], "add the call to tests/rules/doors.csv, or drop it"
+
+
+def test_every_row_of_the_table_is_a_call_in_the_code():
+    assert sorted(DOORS - found_doors()) == [], "take the row out of tests/rules/doors.csv"
+
+
+@pytest.mark.parametrize("door", sorted(DOORS), ids=str)
+def test_call_obeys_the_house_rules(door):
+    assert broken_rules(door) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("webapp.pages.results", "client.search(index=CHILDREN)"),
+        ("webapp.commands.show", "self._client.options(request_timeout=1).mget(index=CHILDREN)"),
+        ("indexer.children.load", "client.index(index=build, id=number, document={})"),
+        ("indexer.children.batch", "client.bulk(operations=lines)"),
+        ("indexer.shields.marks", "worker_client.delete(index=CHILDREN, id=number)"),
+        ("indexer.children.place", "client.update(index=CHILDREN, id=number, doc={})"),
+        ("indexer.children.links", "client.update_by_query(index=LINKS)"),
+    ],
+)
+def test_forbidden_call_is_found(module, code):
+    found = doors(Module(module, code))
+    assert any(broken_rules(door) for door in found)

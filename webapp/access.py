@@ -1,0 +1,70 @@
+"""Who may use which route: the one table, asked before every request."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from flask import g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]
+
+from indexer.errors import NotAllowed
+
+PUBLIC, SIGNED_IN = "public", "signed-in"
+
+
+@dataclass(frozen=True)
+class Access:
+    """`roles` holds role names, or `public` or `signed-in`. `scope` says whose children or
+    settings the route reaches: none, own or national."""
+
+    roles: frozenset[str]
+    scope: str
+
+
+@cache
+def access_table() -> Mapping[str, Access]:
+    """Return access.csv: route as Flask writes it → who may use it."""
+    with Path(__file__).with_name("access.csv").open(newline="", encoding="utf-8") as lines:
+        return {
+            row["route"]: Access(frozenset(row["role"].split()), row["scope"])
+            for row in csv.DictReader(lines)
+        }
+
+
+def check_access() -> ResponseReturnValue | None:
+    """Let a request pass, send it to the sign-in page, or raise NotAllowed.
+
+    A route without a row is open to nobody. Sets `g.reader`: the Actor who asks, None on public
+    routes and where no route was found.
+    """
+    g.reader = None
+    if request.url_rule is None:
+        return None
+    access = access_table().get(request.url_rule.rule)
+    if access is None:
+        raise NotAllowed("this page is in no list of who may see it, so nobody may")
+    return None if PUBLIC in access.roles else _check_reader(access)
+
+
+def _check_reader(access: Access) -> ResponseReturnValue | None:
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    g.reader = current_user.actor
+    if SIGNED_IN not in access.roles and g.reader.role not in access.roles:
+        raise NotAllowed(f"your role, {g.reader.role}, does not use this page")
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Remember the page asked for, so that an ended session costs no more than a password.
+
+    The address is kept in the signed cookie, not in the next address; it names nobody, and its
+    token opens for no other user.
+    """
+    session.clear()
+    if request.method == "GET":
+        session["wanted"] = request.path
+    return redirect(url_for("pages.sign_in"), 303)

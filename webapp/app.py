@@ -1,0 +1,108 @@
+"""Makes the Flask application: every page, header and rule in one place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
+from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+
+from indexer.audit.trail import Trail
+from indexer.clients import make_client
+from indexer.errors import Refused
+from indexer.people.sessions import LONGEST
+from indexer.people.sign_in import Door
+from indexer.settings import Settings
+from indexer.world import REAL, World
+from webapp.access import check_access
+from webapp.headers import refuse_late_answer, set_headers, set_transport_header
+from webapp.health import health
+from webapp.pages import pages
+from webapp.pages.errors import handle_errors
+from webapp.pages.words import FILTERS, asset
+from webapp.request_log import log_request, set_up_log, start_request
+from webapp.search.gate import Gate
+from webapp.service import KEY, Service
+from webapp.sign_in import People, make_login_manager
+from webapp.tokens import Tokens
+
+MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
+
+
+@dataclass(frozen=True)
+class Site:
+    """How browsers reach this: the host names it answers to, and if they come by https.
+
+    `helpdesk` says whom to call, as it stands in the middle of a sentence.
+    """
+
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    is_https: bool = False
+    helpdesk: str = "your organisation’s ContactPoint team"
+
+
+def make(settings: Settings, site: Site = Site()) -> Flask:
+    """Return the application with a gate of its own; for one process, after the fork."""
+    set_up_log()
+    return create_app(settings, Gate(settings), REAL, site)
+
+
+def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()) -> Flask:
+    """Return the application. Raises Refused if the secrets were never made."""
+    app = Flask(__name__)
+    _configure(app, settings, site)
+    client = make_client(settings, "front")
+    trail = Trail(client, _secret(settings, "audit.key"), world)
+    people = People(Door(client, trail, world))
+    tokens = Tokens(_secret(settings, "token.key"), world)
+    app.extensions[KEY] = Service(gate, tokens, people, world, site.helpdesk)
+    _register(app, people)
+    if site.is_https:
+        set_transport_header(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, site: Site) -> None:
+    app.config.update(
+        SECRET_KEY=_secret(settings, "session.key"),
+        SESSION_COOKIE_NAME="contactpoint",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=site.is_https,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        TRUSTED_HOSTS=list(site.hosts),
+        WTF_CSRF_TIME_LIMIT=int(LONGEST.total_seconds()),
+    )
+    macros = PackageLoader("govuk_frontend_jinja")
+    app.jinja_options = {
+        "undefined": ChainableUndefined,  # the GOV.UK macros ask for fields that are not given
+        "loader": ChoiceLoader(
+            [PackageLoader("webapp"), PrefixLoader({"govuk_frontend_jinja": macros})]
+        ),
+    }
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(asset=asset(Path(app.static_folder or "")))
+
+
+def _register(app: Flask, people: People) -> None:
+    """Set what runs around every request. After-functions run last registered first: an answer
+    that is late is replaced before it gets its headers and its line in the log."""
+    app.before_request(start_request)
+    app.after_request(log_request)
+    app.after_request(set_headers)
+    app.after_request(refuse_late_answer)
+    make_login_manager(people).init_app(app)
+    app.before_request(check_access)
+    CSRFProtect(app)
+    app.register_blueprint(health)
+    app.register_blueprint(pages)
+    handle_errors(app)
+
+
+def _secret(settings: Settings, name: str) -> str:
+    try:
+        return settings.secret(name)
+    except OSError:
+        raise Refused(
+            f"the secret {name} was never made: run 'contactpoint engine start' first"
+        ) from None

@@ -1,0 +1,80 @@
+"""`contactpoint serve`: the practitioners' pages, under gunicorn."""
+
+import os
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from indexer.errors import Refused
+from indexer.settings import Settings
+from webapp.app import Site, make
+
+THREADS = 8
+TIMEOUT_SECONDS = 60
+NEEDED = ("front.password", "audit.key", "session.key", "token.key")
+
+
+class Server(BaseApplication):
+    """Gunicorn, told what to do here and not by a file or the environment."""
+
+    def __init__(self, settings: Settings, site: Site, options: dict[str, Any]) -> None:
+        self._settings, self._site, self._options = settings, site, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Make the application in the worker, after the fork: clients are one a process."""
+        return make(self._settings, self._site)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=os.cpu_count, help="Processes; as many as cores.")
+@click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", "hosts", multiple=True, help="A name browsers reach this by; repeatable.")
+@click.option("--https", is_flag=True, help="Browsers come by https, through a proxy here.")
+@click.option("--helpdesk", help="Whom to call, for example 'the helpdesk on 01942 000000'.")
+def command(  # noqa: PLR0913, PLR0917 - one argument an option
+    port: int, workers: int, bind: str, hosts: tuple[str, ...], https: bool, helpdesk: str | None
+) -> None:
+    """Answer browsers until stopped.
+
+    Example: contactpoint serve --port 8000 --host contactpoint.example.org --https
+    """
+    settings = Settings.from_environment()
+    _refuse_without_secrets(settings)
+    usual = Site()
+    site = Site((*usual.hosts, *hosts), https, helpdesk or usual.helpdesk)
+    click.echo(f"ContactPoint at http://{bind}:{port} (Ctrl-C ends it)")
+    Server(settings, site, gunicorn_options(f"{bind}:{port}", workers)).run()
+
+
+def gunicorn_options(bind: str, workers: int) -> dict[str, Any]:
+    """Return gunicorn's settings. Its access log stays off: the request log has no addresses."""
+    return {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": TIMEOUT_SECONDS,
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "proc_name": "contactpoint",
+    }
+
+
+def _refuse_without_secrets(settings: Settings) -> None:
+    """Fail here with one sentence, rather than in every worker with a traceback."""
+    for name in NEEDED:
+        try:
+            settings.secret(name)
+        except OSError:
+            raise Refused(
+                f"the secret {name} was never made: run 'contactpoint engine start' first"
+            ) from None

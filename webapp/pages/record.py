@@ -1,0 +1,56 @@
+"""One child's record: who they are and, first of all, who is in contact with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, render_template
+
+from indexer.errors import NotFound
+from indexer.people.organisations import Organisation
+from webapp.pages import pages
+from webapp.pages.contacts import Contacts, build_contacts
+from webapp.pages.results import results_address
+from webapp.pages.words import authority_words
+from webapp.search.answer import OpenRecord
+from webapp.service import service
+from webapp.tokens import Asked
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """`team` is whom to call about this child at its authority."""
+
+    opened: OpenRecord
+    contacts: Contacts
+    team: Organisation
+    reason: str
+    read_at: datetime
+    back: str
+
+
+@pages.get("/record/<token>")
+def record(token: str) -> str:
+    asked = service().tokens.open("record", g.reader.name, token)
+    opened = service().gate.open_record(asked.number, g.reader, asked.reason)
+    g.checked_at = opened.checked_at
+    return render_template("record.html", page=build_record_page(opened, asked))
+
+
+def build_record_page(opened: OpenRecord, asked: Asked) -> RecordPage:
+    """Return what the page shows, as of now."""
+    facts = opened.child.facts
+    return RecordPage(
+        opened=opened,
+        contacts=build_contacts(facts.involvements, service().world.today()),
+        team=_team(facts.authority),
+        reason=asked.reason,
+        read_at=service().world.now(),
+        back=results_address(asked, asked.page),
+    )
+
+
+def _team(authority: str) -> Organisation:
+    try:
+        return service().people.organisation(authority)
+    except NotFound:
+        return Organisation(authority, authority_words(authority), "authority")

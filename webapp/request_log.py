@@ -1,0 +1,52 @@
+"""One JSON line a request: route, status and milliseconds; no address, name or typed word."""
+
+import sys
+import traceback
+from time import monotonic
+from uuid import uuid4
+
+import structlog
+from flask import Response, g, request
+
+
+def set_up_log() -> None:
+    """Write JSON lines to standard error, one an event."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def start_request() -> None:
+    """Give the request an id of our own and note when it began."""
+    g.request_id = uuid4().hex
+    g.started_at = monotonic()
+
+
+def log_request(response: Response) -> Response:
+    """Write the line. The route is the pattern, not the address: that holds a token."""
+    structlog.get_logger().info(
+        "request",
+        request_id=g.request_id,
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,
+        status=response.status_code,
+        milliseconds=round((monotonic() - g.started_at) * 1000, 1),
+    )
+    return response
+
+
+def log_failure(error: BaseException) -> None:
+    """Write where an error arose and its type; never its text, which may quote a name."""
+    frames = traceback.extract_tb(error.__traceback__)
+    structlog.get_logger().error(
+        "failure",
+        request_id=g.get("request_id"),
+        type=type(error).__name__,
+        where=[f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-8:]],
+    )

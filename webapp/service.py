@@ -1,0 +1,29 @@
+"""What a view may reach: the gate, the seals and the people; made once a process."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from indexer.world import World
+from webapp.search.gate import Gate
+from webapp.sign_in import People
+from webapp.tokens import Tokens
+
+KEY = "contactpoint"
+
+
+@dataclass(frozen=True)
+class Service:
+    """`helpdesk` says whom to call, as it stands in the middle of a sentence."""
+
+    gate: Gate
+    tokens: Tokens
+    people: People
+    world: World
+    helpdesk: str
+
+
+def service() -> Service:
+    """Return the service of the application that answers this request."""
+    return cast(Service, current_app.extensions[KEY])
