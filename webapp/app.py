@@ -91,7 +91,9 @@ def _register(app: Flask, people: People) -> None:
     app.after_request(log_request)
     app.after_request(set_headers)
     app.after_request(refuse_late_answer)
-    make_login_manager(people).init_app(app)
+    # Its context processor would ask Elasticsearch who is signed in on the very page that says
+    # that Elasticsearch does not answer; templates read g.reader.
+    make_login_manager(people).init_app(app, add_context_processor=False)
     app.before_request(check_access)
     CSRFProtect(app)
     app.register_blueprint(health)

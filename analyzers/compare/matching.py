@@ -52,7 +52,8 @@ def _by_rank(option: _Option) -> tuple[int, int, int]:
 def match_words(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
     """Return the matches, closest first; no word is used twice."""
     options = list(_single_options(asked, stored))
-    if len({option[1] for option in options}) < len(asked):
+    # Joins are looked for only where a word has nothing as close: most names never need it.
+    if len({option[1] for option in options if option[0] < RANKS["prefix"]}) < len(asked):
         options += _joined_options(asked, stored)
     options.sort(key=_by_rank)
     used_asked: set[int] = set()

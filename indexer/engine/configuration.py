@@ -46,8 +46,6 @@ def _cluster_settings(nodes: Sequence[Node]) -> dict[str, Any]:
     return {
         "discovery.seed_hosts": [f"127.0.0.1:{node.transport_port}" for node in nodes],
         "cluster.initial_master_nodes": [node.name for node in nodes],
-        # All nodes stand on one disk here: copies of a shard side by side are still copies.
-        "cluster.routing.allocation.same_shard.host": False,
         f"{tls}.enabled": True,
         f"{tls}.verification_mode": "certificate",
         f"{tls}.certificate": certificate,

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import stat
 import subprocess
 from collections import namedtuple
@@ -187,3 +188,23 @@ def test_destroy_leaves_other_files_of_the_home(new_settings):
     lifecycle.destroy(new_settings, silent)
     assert (new_settings.home / "kept").exists()
     assert not engine_places(new_settings).root.exists()
+
+
+def test_two_nodes_make_one_cluster_and_speak_tls(new_settings):
+    try:
+        start(new_settings, silent, nodes=2, heap="512m")
+        assert [node.is_well for node in lifecycle.status(new_settings)] == [True, True]
+        for node in engine_places(new_settings).nodes(2):
+            plain = socket.create_connection(("127.0.0.1", node.transport_port))
+            with ssl_without_trust().wrap_socket(plain) as encrypted:
+                assert encrypted.version() == "TLSv1.3"
+    finally:
+        lifecycle.stop(new_settings, silent)
+
+
+def ssl_without_trust():
+    """A context that asks whether the other side speaks TLS, not who it is."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -260,10 +260,12 @@ def test_sources_differ_about_the_same_child_now_and_then(people, field, least, 
     assert least <= percent(differing, len(pairs)) <= most
 
 
-def test_family_names_are_many_and_none_outnumbers_the_known_ones(rows):
+def test_family_names_are_many_and_the_commonest_are_the_known_ones(rows):
     names = Counter(row["family_name"] for row in rows["gp-registration"])
     assert len(names) > CHILDREN / 4
-    assert names.most_common(1)[0][0] == "Smith"
+    top_five = [name for name, _ in names.most_common(5)]
+    assert {"Smith", "Jones"} <= set(top_five)  # England's two commonest
+    assert names[top_five[0]] < 0.03 * CHILDREN
 
 
 def test_sensitive_services_are_marked(rows):

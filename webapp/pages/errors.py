@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from indexer.errors import ContactPointError, NotAllowed, Unavailable
 from webapp.request_log import log_failure
@@ -52,6 +52,8 @@ def error_page(error: ContactPointError) -> Response:
 
 
 def _http_page(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # not our host name, so no page of ours has an address
+        return Response("This address does not lead here.\n", 400, mimetype="text/plain")
     status = error.code or 500
     key = "csrf" if isinstance(error, CSRFError) else str(status)
     return _page(key if key in _table() else "400", status)

@@ -120,7 +120,7 @@ class _Box:
                 "Part of what was typed has digits in it but is not a date, a year, a postcode or "
                 "a number. Dates look like 9 3 2014, 2014-03-09 or 2014; postcodes like WN1 1AA."
             )
-        return " ".join(self._text.split())
+        return " ".join(self._text.replace(",", " ").split())
 
     def _windows(self, longest: int) -> list[tuple[str, str]]:
         """Return every run of neighbouring words, longest first, and the text without it."""

@@ -9,8 +9,8 @@ from indexer.invented.chance import Weighted
 
 @cache
 def rows(table: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of `tables/<table>.csv`, each as column → text."""
-    text = (files("indexer.invented") / "tables" / f"{table}.csv").read_text(encoding="utf-8")
+    """Return the rows of `<table>.csv` in this folder, each as column → text."""
+    text = (files(__name__) / f"{table}.csv").read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))
 
 

@@ -1,0 +1,167 @@
+"""A real service for the browser: the engine, a few children, people, and gunicorn in front."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from indexer.audit.trail import Trail
+from indexer.builds.init import init
+from indexer.children.load import Loader
+from indexer.clients import make_client
+from indexer.people.actor import Actor
+from indexer.people.organisations import switch_on
+from indexer.people.users import NewUser, add_user, change_user
+from indexer.settings import Settings
+from indexer.world import REAL
+from tests.browser.chromium import NARROW, WIDE, chromium
+from tests.browser.journey import Visitor
+from tests.conftest import free_port_base
+from tests.rows import lines, plain_row, row
+
+STATIC = Path("webapp/static")
+TESTER = Actor("tester", "operator", "")
+PASSWORD = "a horse, a battery and a staple"
+PATIENCE_SECONDS = 60
+# Family names that no other test uses, so that all tests share one index and never meet.
+FAMILY, NAMESAKES = "Quillfeather-Obi", 60
+
+
+def build_rows() -> list[dict]:
+    """One child of whom much is known, one of whom little is, and many of one name."""
+    sensitive = {"service": "other", "organisation": "A clinic", "sensitive": True}
+    ended = {"service": "health_visitor", "practitioner": "M. Lees", "to": "2019-03-01"}
+    known = row(
+        source_record_id="B-1",
+        nhs_number=None,
+        given_names="Wilhelmina Rose",
+        family_name=FAMILY,
+        known_as="Mina",
+        involvements=[*row()["involvements"], sensitive, ended],
+    )
+    namesakes = [
+        plain_row(f"B-{place}", "Ann", "Zwartkruis", "2014-03-09") for place in range(3, NAMESAKES)
+    ]
+    return [known, plain_row("B-2", "Bartholomew", "Yttergaard", "2015-01-01"), *namesakes]
+
+
+@pytest.fixture(scope="session")
+def filled(engine: Settings) -> Settings:
+    """The engine with children in it and with people who may, and may not, search."""
+    init(engine, TESTER, REAL)
+    Loader(engine, REAL).load(lines(*build_rows()), "browser-tests", TESTER, lambda _rejects: None)
+    worker_client = make_client(engine, "worker")
+    worker_client.indices.refresh(index="children")
+    add_people(engine)
+    return engine
+
+
+def add_people(settings: Settings) -> None:
+    desk_client, trail = desk(settings)
+    switch_on(desk_client, "359", TESTER, trail, phone="01942 000100")
+    today = REAL.today()
+    for user in (
+        NewUser("amira", "practitioner", "359", PASSWORD, today),
+        NewUser("bo", "practitioner", "359", PASSWORD, today),
+        NewUser("audrey", "auditor", "359", PASSWORD),
+        NewUser("lapsed", "practitioner", "359", PASSWORD, today - timedelta(days=400)),
+        NewUser("untrained", "practitioner", "359", PASSWORD),
+        NewUser("early", "practitioner", "201", PASSWORD, today),
+        NewUser("gone", "practitioner", "359", PASSWORD, today),
+    ):
+        add_user(desk_client, user, TESTER, trail, REAL)
+    deactivate(settings, "gone")
+
+
+def desk(settings: Settings) -> tuple[Elasticsearch, Trail]:
+    desk_client = make_client(settings, "desk")
+    return desk_client, Trail(desk_client, settings.secret("audit.key"), REAL)
+
+
+def add_practitioner(settings: Settings, name: str) -> None:
+    """One more, for a test that spoils its user for others."""
+    desk_client, trail = desk(settings)
+    new = NewUser(name, "practitioner", "359", PASSWORD, REAL.today())
+    add_user(desk_client, new, TESTER, trail, REAL)
+
+
+def deactivate(settings: Settings, name: str) -> None:
+    desk_client, trail = desk(settings)
+    change_user(desk_client, name, TESTER, trail, lambda user: replace(user, active=False))
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The address of `contactpoint serve` in a process of its own, ended by its id."""
+    if not (STATIC / "app.css").exists():
+        pytest.fail("the pages have no style sheet: run webapp/assets/build.sh")
+    port = free_port_base()
+    command = [sys.executable, "-c", "from webapp.commands import main; main()", "serve"]
+    environment = os.environ | {
+        "CONTACTPOINT_HOME": str(settings.home),
+        "CONTACTPOINT_PORT_BASE": str(settings.port_base),
+    }
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*command, "--port", str(port), "--workers", "1"], env=environment
+    )
+    try:
+        wait_until_alive(process, f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def wait_until_alive(process: subprocess.Popen, address: str) -> None:
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urlopen(f"{address}/livez"):
+                return
+        except URLError:
+            time.sleep(0.2)
+    pytest.fail("contactpoint serve did not come up")
+
+
+@pytest.fixture(scope="session")
+def address(filled: Settings) -> Iterator[str]:
+    with serving(filled) as found:
+        yield found
+
+
+@pytest.fixture
+def visitor(address: str) -> Visitor:
+    """A practitioner who looks for the child of whom much is known, misspelled."""
+    return Visitor(address, "amira", PASSWORD, "quilfeather obi mina 2014")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["1280 pixels", "320 pixels"])
+def page(browser, request):
+    """A page without JavaScript, as every page must work without it."""
+    context = browser.new_context(viewport=request.param, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["1280 pixels", "320 pixels"])
+def scripted_page(browser, request):
+    """A page with JavaScript, for what measures a page from inside it."""
+    context = browser.new_context(viewport=request.param)
+    yield context.new_page()
+    context.close()

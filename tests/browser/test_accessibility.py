@@ -1,0 +1,113 @@
+"""Every page is free of what axe finds, and fits a screen of 320 pixels."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.journey import choose_first_child, search, sign_in, state_reason
+
+OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def show_sign_in(page, visitor):
+    page.goto(f"{visitor.address}/sign-in")
+
+
+def show_refusal(page, visitor):
+    show_sign_in(page, visitor)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def show_search(page, visitor):
+    sign_in(page, visitor)
+
+
+def show_refused_question(page, visitor):
+    sign_in(page, visitor)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Search").click()
+
+
+def show_results(page, visitor):
+    sign_in(page, visitor)
+    search(page, visitor.text)
+
+
+def show_pages_of_results(page, visitor):
+    sign_in(page, visitor)
+    search(page, "ann zwartkruis 9/3/2014")
+
+
+def show_nobody(page, visitor):
+    sign_in(page, visitor)
+    search(page, "xqzvw jjkkxx 2013")
+
+
+def show_reason(page, visitor):
+    show_results(page, visitor)
+    choose_first_child(page)
+
+
+def show_missing_reason(page, visitor):
+    show_reason(page, visitor)
+    page.get_by_role("button", name="Open the record").click()
+
+
+def show_record(page, visitor):
+    show_reason(page, visitor)
+    state_reason(page)
+
+
+def show_thin_record(page, visitor):
+    sign_in(page, visitor)
+    search(page, "bartholomew yttergaard")
+    choose_first_child(page)
+    state_reason(page)
+
+
+def show_missing_page(page, visitor):
+    page.goto(f"{visitor.address}/nothing-here")
+
+
+SHOWN = [
+    show_sign_in,
+    show_refusal,
+    show_search,
+    show_refused_question,
+    show_results,
+    show_pages_of_results,
+    show_nobody,
+    show_reason,
+    show_missing_reason,
+    show_record,
+    show_thin_record,
+    show_missing_page,
+]
+
+
+@pytest.mark.parametrize("show", SHOWN, ids=lambda show: show.__name__)
+def test_page_has_no_finding_of_axe_and_does_not_scroll_sideways(scripted_page, visitor, show):
+    show(scripted_page, visitor)
+    found = Axe().run(scripted_page, options=OPTIONS).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    widths = scripted_page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert widths[0] <= widths[1]
+
+
+def test_page_weighs_less_than_100_kilobytes_once_the_styles_are_there(scripted_page, visitor):
+    show_results(scripted_page, visitor)
+    received = []
+    scripted_page.on("response", lambda answer: received.append(len(answer.body())))
+    choose_first_child(scripted_page)
+    state_reason(scripted_page)
+    scripted_page.wait_for_load_state("networkidle")
+    assert received, "nothing was weighed"
+    assert sum(received) < 2 * 100_000
+
+
+def test_keyboard_reaches_the_content_past_the_header_first(scripted_page, visitor):
+    show_search(scripted_page, visitor)
+    scripted_page.keyboard.press("Tab")
+    focused = scripted_page.evaluate("document.activeElement.textContent.trim()")
+    assert focused == "Skip to main content"

@@ -1,0 +1,129 @@
+"""From signing in to the child's record: by keyboard, without JavaScript, wide and narrow."""
+
+import re
+
+from tests.browser.conftest import FAMILY, PASSWORD
+from tests.browser.journey import Visitor, choose_first_child, search, sign_in, state_reason
+
+
+def open_record(page, visitor):
+    sign_in(page, visitor)
+    search(page, visitor.text)
+    choose_first_child(page)
+    state_reason(page)
+
+
+def test_practitioner_finds_the_child_and_sees_who_is_in_contact(page, visitor):
+    open_record(page, visitor)
+    assert page.get_by_role("heading", level=1).inner_text().startswith(f"Wilhelmina Rose {FAMILY}")
+    contacts = page.locator(".app-contacts").inner_text()
+    assert "St Mary's Primary" in contacts
+    assert "J. Ahmed, Head teacher" in contacts
+    assert page.get_by_role("link", name="01942 000001").get_attribute("href") == "tel:01942000001"
+    assert page.get_by_role("link", name="office@example.org").get_attribute("href") == (
+        "mailto:office@example.org"
+    )
+    assert "Since\n1 September 2018" in contacts
+
+
+def test_record_tells_of_a_sensitive_service_and_whom_to_call_but_not_which(page, visitor):
+    open_record(page, visitor)
+    text = page.locator("main").inner_text()
+    assert "A sensitive service is also involved" in text
+    assert "01942 000100" in text
+    assert "A clinic" not in page.content()
+
+
+def test_record_says_what_is_missing_and_who_read_it(page, visitor):
+    open_record(page, visitor)
+    text = page.locator("main").inner_text()
+    assert "No NHS number recorded" in text
+    assert "No phone number recorded" in text
+    assert "Opened by amira on" in text
+    assert "Reason: I am working with this child" in text
+
+
+def test_back_links_lead_to_the_results_again(page, visitor):
+    open_record(page, visitor)
+    page.get_by_role("link", name="Back to the results").click()
+    assert page.get_by_role("link", name=FAMILY).first.is_visible()
+    assert page.get_by_label("Find a child").input_value() == visitor.text
+
+
+def test_no_address_or_title_on_the_way_names_the_child_or_what_was_typed(page, visitor):
+    seen = []
+    page.on("framenavigated", lambda frame: seen.append(frame.url))
+    open_record(page, visitor)
+    spoken = " ".join([*seen, page.title()]).lower()
+    assert len(seen) >= 5
+    assert not re.search(r"quil|feather|mina|2014|amira", spoken)
+
+
+def test_record_is_not_opened_without_a_reason(page, visitor):
+    sign_in(page, visitor)
+    search(page, visitor.text)
+    choose_first_child(page)
+    page.get_by_role("button", name="Open the record").press("Enter")
+    summary = page.locator(".govuk-error-summary")
+    assert "Choose why you are opening this record" in summary.inner_text()
+    assert page.title().startswith("Error: ")
+
+
+def test_child_nobody_knows_is_not_found_and_the_page_says_what_to_try(page, visitor):
+    sign_in(page, visitor)
+    search(page, "xqzvw jjkkxx 2013")
+    text = page.locator("main").inner_text()
+    assert "No child found" in text
+    assert "another spelling" in text
+    assert "call your organisation" in text
+
+
+def test_question_with_too_little_in_it_is_answered_beside_the_box(page, visitor):
+    sign_in(page, visitor)
+    page.get_by_label("Find a child").press_sequentially("2014")
+    page.keyboard.press("Enter")
+    assert page.locator(".govuk-error-summary").is_visible()
+    assert page.get_by_label("Find a child").input_value() == "2014"
+
+
+def test_more_than_25_children_come_in_pages(page, visitor):
+    sign_in(page, visitor)
+    search(page, "ann zwartkruis 9/3/2014")
+    assert page.locator(".app-result").count() == 25
+    page.get_by_role("link", name="Next page").press("Enter")
+    assert "page 2 of 3" in page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="Next page").press("Enter")
+    assert page.locator(".app-result").count() == 7
+    assert page.get_by_role("link", name="Next page").count() == 0
+
+
+def test_signed_out_person_gets_no_record_back(page, visitor):
+    open_record(page, visitor)
+    record = page.url
+    page.get_by_role("button", name="Sign out").press("Enter")
+    assert "You are signed out" in page.locator("main").inner_text()
+    page.goto(record)
+    assert page.url.endswith("/sign-in")
+
+
+def test_ended_session_carries_on_where_it_was_after_signing_in(page, visitor):
+    sign_in(page, visitor)
+    search(page, visitor.text)
+    results = page.url
+    page.context.clear_cookies()
+    page.goto(results)
+    page.get_by_label("User name").fill(visitor.user)
+    page.get_by_label("Password", exact=True).fill(visitor.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(results)
+    assert page.get_by_role("link", name=FAMILY).first.is_visible()
+
+
+def test_link_is_worth_nothing_to_another_user(page, browser, visitor):
+    open_record(page, visitor)
+    other = browser.new_context(java_script_enabled=False).new_page()
+    sign_in(other, Visitor(visitor.address, "bo", PASSWORD, ""))
+    other.goto(page.url)
+    assert "This link has ended: search again" in other.locator("main").inner_text()
+    assert FAMILY not in other.content()
+    other.context.close()

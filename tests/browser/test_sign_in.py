@@ -1,0 +1,122 @@
+"""Who gets in, who does not, and in what words; sessions that end."""
+
+import re
+
+import pytest
+
+from indexer.clients import make_client
+from indexer.people.sign_in import REFUSAL
+from indexer.world import REAL
+from tests.browser.conftest import PASSWORD, add_practitioner, deactivate
+from webapp.app import create_app
+from webapp.search.gate import Gate
+
+
+@pytest.fixture
+def app(filled):
+    return create_app(filled, Gate(filled), REAL)
+
+
+@pytest.fixture
+def browser(app):
+    return app.test_client()
+
+
+def seal(browser, path="/sign-in"):
+    return re.search(r'name="csrf_token" value="([^"]+)"', browser.get(path).text)[1]
+
+
+def sign_in(browser, name, password=PASSWORD):
+    form = {"name": name, "password": password, "csrf_token": seal(browser)}
+    return browser.post("/sign-in", data=form)
+
+
+def said(answer):
+    return re.sub(r"\s+", " ", answer.text)
+
+
+def test_right_password_opens_the_search(browser):
+    assert sign_in(browser, "amira").status_code == 303
+    assert browser.get("/search").status_code == 200
+
+
+def test_user_name_may_be_typed_in_capitals(browser):
+    assert sign_in(browser, " Amira ").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("amira", "wrong"), ("nobody-known", PASSWORD), ("gone", PASSWORD), ("", ""), ("é\x00", "x")],
+    ids=["wrong password", "unknown", "deactivated", "empty", "odd letters"],
+)
+def test_every_failure_has_the_same_words(browser, name, password):
+    answer = sign_in(browser, name, password)
+    assert answer.status_code == 401
+    assert REFUSAL in said(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("early", "City of London is not switched on"),
+        ("lapsed", "has lapsed"),
+        ("untrained", "No ContactPoint training is recorded"),
+    ],
+)
+def test_right_password_of_one_who_may_not_search_yet_is_told_why(browser, name, words):
+    answer = sign_in(browser, name)
+    assert answer.status_code == 403
+    assert words in said(answer)
+    assert browser.get("/search").location == "/sign-in"
+
+
+def test_name_is_locked_after_five_failures_even_for_the_right_password(app, filled):
+    add_practitioner(filled, "locked-out")
+    for _ in range(5):
+        assert sign_in(app.test_client(), "locked-out", "wrong").status_code == 401
+    assert sign_in(app.test_client(), "locked-out").status_code == 401
+
+
+def test_right_password_forgets_the_failures_before_it(app, filled):
+    add_practitioner(filled, "clumsy")
+    for _ in range(3):
+        for _ in range(3):
+            assert sign_in(app.test_client(), "clumsy", "wrong").status_code == 401
+        assert sign_in(app.test_client(), "clumsy").status_code == 303
+
+
+def test_copied_cookie_is_worth_nothing_after_signing_out(app, browser):
+    sign_in(browser, "amira")
+    thief = app.test_client()
+    thief.set_cookie("contactpoint", browser.get_cookie("contactpoint").value)
+    assert thief.get("/search").status_code == 200
+    browser.post("/sign-out", data={"csrf_token": seal(browser, "/search")})
+    assert thief.get("/search").location == "/sign-in"
+
+
+def test_deactivation_ends_a_session_at_once(browser, filled):
+    add_practitioner(filled, "leaver")
+    sign_in(browser, "leaver")
+    assert browser.get("/search").status_code == 200
+    deactivate(filled, "leaver")
+    assert browser.get("/search").location == "/sign-in"
+
+
+def test_auditor_signs_in_and_is_told_that_their_pages_are_to_come(browser):
+    sign_in(browser, "audrey")
+    assert "not in this version" in browser.get("/").text
+    assert browser.get("/search").status_code == 403
+
+
+def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled):
+    sign_in(browser, "amira")
+    with browser.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    client = make_client(filled, "desk")
+    found = client.mget(index="sessions", ids=[token])["docs"][0]
+    assert found["found"] is False
+
+
+def test_next_page_is_never_one_of_another_site(browser):
+    browser.get("//elsewhere.example/search")
+    assert sign_in(browser, "amira").location in ("/", "/search")

@@ -1,0 +1,134 @@
+"""Every route has its row in access.csv; a view shows children only through the gate."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from indexer.engine.secret_files import make_secrets
+from indexer.people.actor import ROLES
+from indexer.world import REAL
+from tests.conftest import settings_for
+from tests.rules.reading import ROOT, Module, imports, modules
+from webapp.access import PUBLIC, SIGNED_IN, access_table
+from webapp.app import create_app
+
+TEMPLATES = ROOT / "webapp" / "templates"
+VIEWS = [module for module in modules() if module.is_in("webapp.pages")]
+# What templates share, and the page of errors, which belongs to no view.
+NO_VIEW = {"layout", "search_box", "error"}
+SCOPES = {"none", "own", "national"}
+CLOSED_TO_VIEWS = (
+    "elasticsearch",
+    "indexer.clients",
+    "indexer.children.store",
+    "indexer.children.place",
+    "webapp.search.query",
+)
+
+
+@pytest.fixture
+def app(tmp_path):
+    """The real application; it speaks to nobody until it is asked something."""
+    settings = settings_for(tmp_path, 1)
+    make_secrets(settings.secrets)
+    return create_app(settings, gate=None, world=REAL)
+
+
+def routes(app) -> set[str]:
+    return {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def reached_by(module: Module) -> list[str]:
+    """What a module imports though views may not."""
+    return [
+        name
+        for name in sorted(imports(module))
+        if any(f"{name}.".startswith(f"{closed}.") for closed in CLOSED_TO_VIEWS)
+    ]
+
+
+def rendered(module: Module) -> set[str]:
+    return set(re.findall(r'render_template\(\s*"(\w+)\.html"', module.code))
+
+
+def test_every_route_has_a_row(app):
+    assert routes(app) - set(access_table()) == set(), "add the route to webapp/access.csv"
+
+
+def test_every_row_has_a_route(app):
+    assert set(access_table()) - routes(app) == set(), "take the row out of webapp/access.csv"
+
+
+def test_route_without_a_row_is_open_to_nobody(app):
+    app.add_url_rule("/forgotten", view_func=lambda: "shown")
+    assert app.test_client().get("/forgotten").status_code == 403
+
+
+@pytest.mark.parametrize("route", sorted(access_table()))
+def test_row_speaks_of_known_roles_and_scopes(route):
+    access = access_table()[route]
+    assert access.roles, "say who may use the route"
+    assert access.roles <= {PUBLIC, SIGNED_IN, *ROLES}
+    assert access.scope in SCOPES
+
+
+@pytest.mark.parametrize("route", sorted(access_table()))
+def test_route_that_reaches_children_is_for_searching_roles_only(route):
+    access = access_table()[route]
+    if access.scope == "national":
+        assert access.roles == {"practitioner", "data-manager", "shield-officer"}
+
+
+@pytest.mark.parametrize("module", VIEWS, ids=lambda module: module.name)
+def test_view_reaches_children_only_through_the_gate(module):
+    assert reached_by(module) == [], "ask the gate: Gate.find or Gate.open_record"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from indexer.children.store import ChildStore",
+        "from indexer import clients",
+        "def late():\n    import elasticsearch",
+    ],
+)
+def test_view_past_the_gate_is_found(code):
+    assert reached_by(Module("webapp.pages.planted", code))
+
+
+def test_every_template_has_a_view_of_its_name():
+    named = {path.stem for path in TEMPLATES.glob("*.html")} - NO_VIEW
+    views = {module.name.rpartition(".")[2] for module in VIEWS if rendered(module)}
+    assert named <= views, "name the template after its view"
+
+
+@pytest.mark.parametrize(
+    "module", [module for module in VIEWS if rendered(module)], ids=lambda module: module.name
+)
+def test_view_renders_the_template_of_its_name(module):
+    own = module.name.rpartition(".")[2]
+    # The results page shows the search page again where the question was refused.
+    allowed = {own, "search"} if own == "results" else {own, "error"}
+    assert rendered(module) <= allowed
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_template_has_no_inline_script_style_or_handler(path: Path):
+    html = path.read_text()
+    assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=", html)
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+def test_title_holds_nothing_of_a_child_or_a_question(path: Path):
+    titles = re.findall(r"{% block title %}(.*?){% endblock %}", path.read_text(), re.S)
+    allowed = {"page.error", "page.reason.error", "page.title"}
+    spoken = {name for title in titles for name in re.findall(r"page\.[\w.]+", title)}
+    assert spoken <= allowed
+
+
+def test_session_cookie_is_out_of_reach_of_scripts_and_other_sites(app):
+    assert app.config["SESSION_COOKIE_HTTPONLY"] is True
+    assert app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
+    assert timedelta(seconds=app.config["WTF_CSRF_TIME_LIMIT"]) == timedelta(hours=8)

@@ -1,0 +1,128 @@
+"""Clauses: a question becomes constant scores, and nothing typed matches everyone."""
+
+import json
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.clauses import build_query, name_clauses, number_clause, postcode_clause
+from analyzers.fold import words
+from analyzers.identity import Born, Identity, PersonName
+
+BORN = Born(date(2014, 3, 9), date(2014, 3, 9))
+
+
+def asked(text, **more):
+    return Identity(names=(PersonName(text, use="typed"),), **more)
+
+
+def keys_in(clause):
+    if isinstance(clause, dict):
+        return set(clause).union(*(keys_in(value) for value in clause.values()))
+    if isinstance(clause, list):
+        return set().union(*(keys_in(value) for value in clause))
+    return set()
+
+
+@pytest.mark.parametrize("stage", ["strict", "rescue"])
+@pytest.mark.parametrize("text", ["", " ", "*", "?", "12", "' -", "😀"])
+def test_question_without_a_word_is_refused(text, stage):
+    with pytest.raises(ValueError, match="needs a word"):
+        build_query(asked(text, born=BORN, postcodes=("WN1 1AA",)), stage)
+
+
+def test_question_of_nine_words_is_refused():
+    with pytest.raises(ValueError, match="at most 8"):
+        build_query(asked("a b c d f g h i j"), "strict")
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_nothing_typed_matches_everyone(text):
+    count = len(words(text))
+    if not 1 <= count <= 8:
+        return
+    for stage in ("strict", "rescue"):
+        query = build_query(asked(text), stage)
+        assert query["bool"]["must"]
+        assert keys_in(query).isdisjoint({"match_all", "wildcard", "regexp", "query_string"})
+
+
+def test_every_word_and_the_date_must_match_when_asked_strictly():
+    query = build_query(asked("jon smyth", born=BORN), "strict")["bool"]
+    assert len(query["must"]) == 3
+    assert query["should"] == []
+
+
+def test_postcode_sex_and_authority_only_score():
+    more = {"postcodes": ("WN1 1AA",), "sex": "male", "authority": "359"}
+    query = build_query(asked("jon smyth", **more), "strict")["bool"]
+    assert len(query["must"]) == 2
+    assert len(query["should"]) == 3
+
+
+def test_particle_before_another_word_only_scores():
+    query = build_query(asked("jan van der berg"), "strict")["bool"]
+    assert (len(query["must"]), len(query["should"])) == (2, 2)
+
+
+def test_particle_alone_must_match():
+    assert len(build_query(asked("van"), "strict")["bool"]["must"]) == 1
+
+
+def least_words(query):
+    return query["bool"]["must"][0]["bool"]["minimum_should_match"]
+
+
+@pytest.mark.parametrize(("text", "least"), [("smith", 1), ("jon smyth", 2), ("jon adam smyth", 2)])
+def test_rescue_leaves_out_one_word_of_three_or_more(text, least):
+    assert least_words(build_query(asked(text), "rescue")) == least
+
+
+@pytest.mark.parametrize(
+    ("more", "least"),
+    [
+        ({"born": BORN}, 1),
+        ({"postcodes": ("WN1 1AA",)}, 1),
+        ({"postcodes": ("WN1",)}, 2),
+        ({"born": Born(date(2014, 1, 1), date(2014, 12, 31))}, 2),
+    ],
+)
+def test_rescue_leaves_out_one_word_of_two_only_where_a_day_or_postcode_narrows(more, least):
+    query = build_query(asked("jon smyth", **more), "rescue")
+    assert least_words(query) == least
+    assert bool(query["bool"]["filter"]) == (least == 1)
+
+
+def test_fuzzy_is_only_asked_in_the_rescue():
+    assert "fuzzy" not in keys_in(build_query(asked("smith"), "strict"))
+    assert "fuzzy" in keys_in(build_query(asked("smith"), "rescue"))
+    assert "fuzzy" not in keys_in(build_query(asked("ann"), "rescue"))
+
+
+def test_every_clause_that_scores_is_constant():
+    for clause in name_clauses(("mary", "jane", "j"), "rescue"):
+        assert all(list(tier) == ["constant_score"] for tier in clause["dis_max"]["queries"])
+
+
+def test_outward_postcode_scores_less_than_a_whole_one():
+    whole, outward = postcode_clause("WN1 1AA"), postcode_clause("WN1")
+    boosts = [q["constant_score"]["boost"] for q in whole["dis_max"]["queries"]]
+    assert boosts == sorted(boosts, reverse=True)
+    assert outward["dis_max"]["queries"] == whole["dis_max"]["queries"][1:]
+    assert postcode_clause("nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("nhs", "nhs_numbers"), ("upn", "upns"), ("child", "number")]
+)
+def test_number_is_asked_in_its_own_field(kind, field):
+    assert number_clause("1", kind) == {"term": {field: "1"}}
+
+
+def test_same_question_gives_the_same_bytes():
+    one, other = (
+        json.dumps(build_query(asked("Jon  SMYTH", born=BORN), "strict")) for _ in range(2)
+    )
+    assert one == other

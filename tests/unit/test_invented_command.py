@@ -1,0 +1,41 @@
+"""`contactpoint generate` as it is typed: what it prints, and how it refuses."""
+
+import subprocess
+import sys
+
+import pytest
+
+ORDER = ["--children", "30", "--seed", "1", "--today", "2026-11-01"]
+
+
+def run(*arguments):
+    command = [sys.executable, "-c", "from webapp.commands import main; main()", "generate"]
+    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)  # noqa: S603  # our own command
+
+
+def test_summary_says_what_was_written(tmp_path):
+    done = run(*ORDER, "--out", str(tmp_path), "--bad-rows", "3")
+    assert done.returncode == 0
+    assert "gp-registration: " in done.stdout
+    assert "30 children, " in done.stdout
+    assert "(3 bad)" in done.stdout
+    assert done.stderr == ""
+
+
+def test_help_has_an_example():
+    assert "Example: contactpoint generate" in run("--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--children", "0", "--seed", "1", "--out", "feeds"], "at least 1 child"),
+        ([*ORDER, "--out", "feeds", "--bad-rows", "-1"], "fewer than 0 bad rows"),
+        ([*ORDER, "--out", "/dev/null/feeds"], "cannot write to /dev/null/feeds"),
+    ],
+)
+def test_refusals_are_one_sentence_and_exit_code_2(arguments, sentence):
+    refused = run(*arguments)
+    assert refused.returncode == 2
+    assert sentence in refused.stderr
+    assert refused.stderr.count("\n") == 1

@@ -1,0 +1,163 @@
+"""What the application answers before anyone has signed in; Elasticsearch is not there."""
+
+from time import monotonic
+
+import pytest
+from flask import g
+
+from indexer.engine.secret_files import make_secrets
+from indexer.errors import ClusterUnavailable, RegisterUnavailable
+from indexer.world import REAL
+from tests.conftest import free_port_base, settings_for
+from webapp.access import access_table
+from webapp.app import MOST_BYTES, Site, create_app
+from webapp.search.answer import FRESH_SECONDS
+
+PUBLIC = {"/livez", "/readyz", "/sign-in", "/static/<path:filename>"}
+PROTECTED = sorted(set(access_table()) - PUBLIC - {"/sign-out"})
+
+
+class Readiness:
+    """Stands where the gate stands, and is as ready as it is told to be."""
+
+    def __init__(self, error=None):
+        self.error = error
+
+    def is_ready(self):
+        if self.error:
+            raise self.error
+
+
+def make_app(folder, gate=None, site=None):
+    """The application with an address of Elasticsearch at which nobody answers."""
+    settings = settings_for(folder, free_port_base())
+    make_secrets(settings.secrets)
+    return create_app(settings, gate or Readiness(), REAL, site or Site())
+
+
+@pytest.fixture
+def app(tmp_path):
+    return make_app(tmp_path)
+
+
+@pytest.fixture
+def browser(app):
+    return app.test_client()
+
+
+def test_process_says_that_it_lives(browser):
+    assert browser.get("/livez").status_code == 200
+
+
+def test_ready_process_says_so(browser):
+    assert browser.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("error", [ClusterUnavailable("no answer"), RegisterUnavailable("none")])
+def test_process_that_cannot_search_is_not_ready_and_says_why(tmp_path, error):
+    answer = make_app(tmp_path, Readiness(error)).test_client().get("/readyz")
+    assert (answer.status_code, answer.text) == (503, f"not ready: {error}\n")
+
+
+@pytest.mark.parametrize("route", PROTECTED)
+def test_page_asks_the_unknown_to_sign_in(browser, route):
+    answer = browser.get(route.replace("<token>", "x"))
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+
+
+def test_form_without_its_seal_is_refused(browser):
+    answer = browser.post("/sign-in", data={"name": "amira", "password": "x"})
+    assert answer.status_code == 400
+    assert "Send the form again" in answer.text
+
+
+def test_unknown_page_has_a_page_of_its_own(browser):
+    answer = browser.get("/nothing-here")
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+
+
+def test_body_over_the_limit_is_refused(browser):
+    answer = browser.post("/sign-in", data={"name": "x" * MOST_BYTES})
+    assert answer.status_code == 413
+
+
+def test_host_that_is_not_ours_is_refused(browser):
+    assert browser.get("/sign-in", headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+def test_named_host_is_answered(tmp_path):
+    site = Site(hosts=("contactpoint.example.org",))
+    answer = (
+        make_app(tmp_path, site=site)
+        .test_client()
+        .get("/sign-in", headers={"Host": "contactpoint.example.org"})
+    )
+    assert answer.status_code == 200
+
+
+def test_sign_in_without_elasticsearch_is_a_fault_and_not_a_refusal(app, browser):
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = browser.post("/sign-in", data={"name": "amira", "password": "correct horse"})
+    assert answer.status_code == 503
+    assert "cannot be used right now" in answer.text
+
+
+def test_search_without_elasticsearch_says_that_it_failed(app, browser):
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = "token-of-a-session"
+    answer = browser.get("/search")
+    assert answer.status_code == 503
+    assert "The search failed" in answer.text
+    assert "no child" not in answer.text.lower()
+
+
+@pytest.mark.parametrize(("age_seconds", "status"), [(0, 200), (FRESH_SECONDS + 0.1, 503)])
+def test_answer_leaves_fresh_or_not_at_all(app, browser, age_seconds, status):
+    def show():
+        g.checked_at = monotonic() - age_seconds
+        return "a child's name"
+
+    app.view_functions["health.livez"] = show
+    answer = browser.get("/livez")
+    assert answer.status_code == status
+    assert ("a child's name" in answer.text) == (status == 200)
+
+
+def test_error_nobody_foresaw_shows_nothing_of_its_text(app, browser, capfd):
+    def fail():
+        raise ValueError("Niamh Kelly")
+
+    app.view_functions["health.livez"] = fail
+    answer = browser.get("/livez")
+    written = capfd.readouterr()
+    assert answer.status_code == 500
+    assert "Niamh" not in answer.text + written.out + written.err
+
+
+def test_log_line_has_the_route_and_no_address(browser, capfd):
+    browser.get("/record/secret-token?name=niamh")
+    line = capfd.readouterr()
+    assert "/record/<token>" in line.out + line.err
+    assert "secret-token" not in line.out + line.err
+    assert "niamh" not in line.out + line.err
+
+
+def test_page_is_kept_out_of_caches_frames_and_other_scripts(browser):
+    headers = browser.get("/sign-in").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_every_answer_has_an_id_of_its_own(browser):
+    ids = {browser.get("/livez").headers["X-Request-ID"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_cookie_is_for_https_alone_where_browsers_come_by_it(tmp_path, is_https):
+    answer = make_app(tmp_path, site=Site(is_https=is_https)).test_client().get("/sign-in")
+    assert ("Secure" in answer.headers["Set-Cookie"]) == is_https
+    assert ("Strict-Transport-Security" in answer.headers) == is_https

@@ -1,0 +1,43 @@
+"""Who is in contact: in which order, ended ones apart, sensitive ones unnamed."""
+
+from datetime import date
+
+from indexer.children.child import Involvement
+from webapp.pages.contacts import build_contacts
+
+TODAY = date(2026, 3, 9)
+SCHOOL = Involvement("school", "St Mary's", start=date(2018, 9, 1))
+GP = Involvement("gp", "Poolstock Surgery")
+LEAD = Involvement("social_worker", "Social care", start=date(2015, 1, 1), lead=True)
+POLICE = Involvement("police", "Station", start=date(2026, 1, 1))
+
+
+def test_lead_professional_comes_first_then_the_newest_then_those_without_a_date():
+    contacts = build_contacts([GP, SCHOOL, LEAD, POLICE], TODAY)
+    assert contacts.current == (LEAD, POLICE, SCHOOL, GP)
+
+
+def test_ended_contact_is_apart_the_latest_first():
+    early = Involvement("health_visitor", end=date(2016, 1, 1))
+    late = Involvement("school", end=date(2025, 1, 1))
+    contacts = build_contacts([early, SCHOOL, late], TODAY)
+    assert (contacts.current, contacts.ended) == ((SCHOOL,), (late, early))
+
+
+def test_contact_that_ends_today_is_still_current():
+    last_day = Involvement("school", end=TODAY)
+    assert build_contacts([last_day], TODAY).current == (last_day,)
+
+
+def test_sensitive_service_is_told_of_but_not_listed():
+    sensitive = Involvement("other", "Clinic", sensitive=True)
+    contacts = build_contacts([sensitive, GP], TODAY)
+    assert contacts.has_sensitive
+    assert contacts.current == (GP,)
+
+
+def test_sensitive_service_that_ended_is_not_told_of():
+    over = Involvement("other", sensitive=True, end=date(2025, 1, 1))
+    contacts = build_contacts([over], TODAY)
+    assert not contacts.has_sensitive
+    assert contacts.ended == ()

@@ -1,0 +1,93 @@
+"""What was typed in one box is understood, or refused with what to do."""
+
+from csv import DictReader
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers.identity import Born
+from indexer.errors import QuestionRefused
+from webapp.search.question import parse_question
+
+TODAY = date(2026, 11, 22)
+with Path(__file__).with_name("questions.csv").open() as table:
+    TYPED = list(DictReader(table))
+
+
+@pytest.mark.parametrize("case", TYPED, ids=lambda case: case["typed"])
+def test_one_box_is_understood(case):
+    question = parse_question(case["typed"], today=TODAY)
+    born = question.born and (question.born.earliest, question.born.latest)
+    dates = tuple(date.fromisoformat(case[end]) for end in ("earliest", "latest") if case[end])
+    assert (question.name, question.postcode, question.number) == (
+        case["name"],
+        case["postcode"],
+        case["number"],
+    )
+    assert born == (dates or None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "two letters or more"),
+        ("j", "two letters or more"),
+        ("2014", "two letters or more"),
+        ("WN1 1AA", "two letters or more"),
+        ("***", "two letters or more"),
+        ("943 476 5918", "a digit is wrong or missing"),
+        ("jon smyth 31 2 2014", "has digits in it"),
+        ("a b c d e f g h i", "at most 8 words"),
+        ("x" * 41, "at most 8 words of 40 letters"),
+        ("jon " * 101, "at most 400 characters"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_what_to_do(typed, told):
+    with pytest.raises(QuestionRefused, match=told):
+        parse_question(typed, today=TODAY)
+
+
+def test_separate_fields_go_before_the_box():
+    fields = {"date_of_birth": "2014-03-09", "sex": "male", "authority": "359", "postcode": "WN1"}
+    question = parse_question("jon smyth", fields, today=TODAY)
+    assert question.born == Born(date(2014, 3, 9), date(2014, 3, 9))
+    assert (question.sex, question.authority, question.postcode) == ("male", "359", "WN1")
+
+
+def test_age_is_the_days_on_which_one_was_born():
+    question = parse_question("jon smyth", {"age": "12", "age_within": "1"}, today=TODAY)
+    assert question.born == Born(date(2012, 11, 23), date(2015, 11, 22))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"shielded": "true"},
+        {"date_of_birth": "soon"},
+        {"age": "old"},
+        {"sex": "F"},
+        {"authority": "Wigan"},
+        {"postcode": "here"},
+        {"number": "123"},
+    ],
+    ids=str,
+)
+def test_field_that_is_not_right_is_refused(fields):
+    with pytest.raises(QuestionRefused):
+        parse_question("jon smyth", fields, today=TODAY)
+
+
+@given(st.text(max_size=450))
+def test_any_text_is_understood_or_refused_and_never_repeated(text):
+    assert len(text.strip()) < 5 or text.strip() not in refusal_of(text)
+
+
+def refusal_of(text):
+    try:
+        parse_question(text, today=TODAY)
+    except QuestionRefused as refusal:
+        return str(refusal)
+    return ""

@@ -1,0 +1,174 @@
+"""`contactpoint demo`: the whole service with invented children, until Ctrl-C."""
+
+import gzip
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+import orjson
+
+from indexer.audit.trail import Trail
+from indexer.builds.init import init
+from indexer.children.load import Loader
+from indexer.clients import make_client
+from indexer.engine import lifecycle
+from indexer.engine.secret_files import write_privately
+from indexer.engine.start import start
+from indexer.errors import ClusterUnavailable, ContactPointError, Refused
+from indexer.feeds.lines import read_lines
+from indexer.invented.england import Order, feed_path, write_england
+from indexer.people.actor import ROLES, Role
+from indexer.people.operator import person_at_keyboard
+from indexer.people.organisations import switch_on
+from indexer.people.passwords import make_password
+from indexer.people.users import NewUser, add_user, read_user
+from indexer.settings import Settings
+from indexer.world import REAL
+
+SEED = 1
+AUTHORITY = "359"
+SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
+READY_SECONDS = 60
+SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    name: str
+    role: Role
+    password: str
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Where the pages are.")
+@click.option("--children", default=5_000, show_default=True, help="How many are invented.")
+def command(port: int, children: int) -> None:
+    """Start everything with invented children and one user for each role; Ctrl-C ends it all.
+
+    Example: contactpoint demo
+    """
+    settings = Settings.from_environment()
+    _refuse_taken_port(port)
+    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    start(settings, click.echo)
+    try:
+        people = _prepare(settings, children)
+        _serve(settings, port, people)
+    except KeyboardInterrupt:
+        click.echo("\nEnding …")
+    finally:
+        lifecycle.stop(settings, click.echo)
+
+
+def _as_ctrl_c(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise Refused(
+                f"port {port} is taken: end what listens there, or run 'contactpoint demo --port N'"
+            )
+
+
+def _prepare(settings: Settings, children: int) -> list[SignIn]:
+    init(settings, person_at_keyboard(), REAL)
+    feeds = settings.home / "demo" / f"feeds-{children}"
+    if not (feeds / "truth.jsonl").exists():
+        click.echo(f"Inventing {children:,} children …")
+        write_england(Order(children, SEED, REAL.today()), feeds)
+    loader = Loader(settings, REAL)
+    for source in SOURCES:
+        click.echo(f"Loading {source} …")
+        loader.load(
+            read_lines(feed_path(feeds, source)), source, person_at_keyboard(), lambda _: None
+        )
+    return _people(settings)
+
+
+def _people(settings: Settings) -> list[SignIn]:
+    """Add one user for each role; their passwords are kept beside the feeds, for the next time."""
+    client = make_client(settings, "desk")
+    trail = Trail(client, settings.secret("audit.key"), REAL)
+    switch_on(client, AUTHORITY, person_at_keyboard(), trail)
+    return [_person(settings, trail, role) for role in ROLES]
+
+
+def _person(settings: Settings, trail: Trail, role: Role) -> SignIn:
+    client = make_client(settings, "desk")
+    name, kept = f"demo-{role}", settings.home / "demo" / f"{role}.password"
+    if not kept.exists():
+        write_privately(kept, make_password())
+    password = kept.read_text().strip()
+    if read_user(client, name) is None:
+        new = NewUser(name, role, AUTHORITY, password, REAL.today())
+        add_user(client, new, person_at_keyboard(), trail, REAL)
+    return SignIn(name, role, password)
+
+
+def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
+    """Run the pages as a process of their own until Ctrl-C."""
+    words = [sys.argv[0], "serve", "--port", str(port)]
+    said = (settings.home / "demo" / "pages.log").open("wb")
+    pages = subprocess.Popen(words, stdout=said, stderr=said)  # noqa: S603 - our own command
+    try:
+        _wait_until_ready(pages, port)
+        click.echo(_welcome(settings, port, people))
+        pages.wait()
+    finally:
+        pages.terminate()
+        pages.wait()
+    if pages.returncode not in SERVED_WELL:
+        raise ContactPointError(f"the pages ended by themselves; they said why in {said.name}")
+
+
+def _wait_until_ready(pages: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and pages.poll() is None:
+        if _is_ready(port):
+            return
+        time.sleep(0.2)
+    raise ClusterUnavailable("the pages did not become ready; demo/pages.log says why")
+
+
+def _is_ready(port: int) -> bool:
+    with socket.socket() as line:
+        if line.connect_ex(("127.0.0.1", port)):
+            return False
+        line.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        return b" 200 " in line.recv(100)
+
+
+def _welcome(settings: Settings, port: int, people: list[SignIn]) -> str:
+    rows = [f"  {one.name:<20} {one.password}" for one in people]
+    return "\n".join(
+        [
+            "",
+            f"ContactPoint is ready: http://127.0.0.1:{port}   (Ctrl-C ends everything)",
+            "",
+            "Sign in as demo-practitioner; every child here is invented.",
+            *rows,
+            "",
+            f'Then type a name badly, as in: "{_misspelled_child(settings)}"',
+        ]
+    )
+
+
+def _misspelled_child(settings: Settings) -> str:
+    """Return a child with a social worker: family name with two letters swapped, and the year."""
+    folder: Path = max(
+        (settings.home / "demo").glob("feeds-*"), key=lambda one: one.stat().st_mtime
+    )
+    with gzip.open(feed_path(folder, SOURCES[-1])) as feed:
+        rows = [orjson.loads(line) for line in feed]
+    row = next(one for one in rows if one.get("given_names") and len(one["family_name"]) > 5)  # noqa: PLR2004
+    family = row["family_name"]
+    swapped = family[:2] + family[3] + family[2] + family[4:]
+    return f"{row['given_names'].split()[0]} {swapped} {row['date_of_birth'][:4]}"
