@@ -12,9 +12,11 @@ from analyzers.fold import WORD_LETTERS
 from analyzers.kin import kin_tokens
 from analyzers.sounds import SHORTEST_CODE, sound
 
-SHORTEST_EDITED = 4
-"""Words of fewer letters are too alike with a letter taken away."""
+SHORTEST_EDITED = 3
+"""A word of two letters with one taken away is every name that has the other."""
 SHORTEST_HEARD = 3
+FUZZY_LETTERS = range(4, 21)
+"""Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
 
 
@@ -71,7 +73,7 @@ def edit_tokens(word: str) -> tuple[str, ...]:
     """Return a folded word and all it becomes when one letter is taken away.
 
     Two words one edit apart (a letter more, less, other, or two neighbours swapped) share one:
-    W. Garbe's symmetric delete. Nothing for words under 3 letters, no deletions under 4.
+    W. Garbe's symmetric delete. Nothing for one letter, the word alone for two.
     """
     if len(word) < SHORTEST_EDITED:
         return (word,) if len(word) == SHORTEST_EDITED - 1 else ()
@@ -119,7 +121,7 @@ def _first_letter(part: Part) -> tuple[str, ...]:
 
 
 def _fuzzy(part: Part) -> tuple[str, ...]:
-    return (part.text,) if len(part.text) >= SHORTEST_EDITED else ()
+    return (part.text,) if len(part.text) in FUZZY_LETTERS else ()
 
 
 TIERS = (

@@ -1,5 +1,6 @@
 """The only place that makes Elasticsearch clients, one for each credential, after the fork."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -13,6 +14,9 @@ from indexer.settings import Settings
 
 Credential = Literal["front", "desk", "worker", "operator", "restore"]
 REQUEST_TIMEOUT_SECONDS = 30
+
+# The client's own log would print a traceback beside our one sentence when a node is away.
+logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
 
 
 class OrjsonLines(NdjsonSerializer):

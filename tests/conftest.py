@@ -25,7 +25,7 @@ def free_port_base(nodes: int = 1) -> int:
     Below the range from which the system draws ports for outgoing connections.
     """
     while True:
-        base = random.randrange(15_000, 30_000, 10)  # noqa: S311 - not a secret
+        base = random.randrange(15_000, 30_000, 10)
         ports = [base + index for index in range(nodes)]
         if all(is_free(port) and is_free(port + TRANSPORT_OFFSET) for port in ports):
             return base

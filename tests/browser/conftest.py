@@ -50,7 +50,7 @@ def build_rows() -> list[dict]:
         involvements=[*row()["involvements"], sensitive, ended],
     )
     namesakes = [
-        plain_row(f"B-{place}", "Ann", "Zwartkruis", "2014-03-09") for place in range(3, NAMESAKES)
+        plain_row(f"N-{place}", "Ann", "Zwartkruis", "2014-03-09") for place in range(NAMESAKES)
     ]
     return [known, plain_row("B-2", "Bartholomew", "Yttergaard", "2015-01-01"), *namesakes]
 
@@ -126,7 +126,7 @@ def wait_until_alive(process: subprocess.Popen, address: str) -> None:
     ends = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < ends and process.poll() is None:
         try:
-            with urlopen(f"{address}/livez"):
+            with urlopen(f"{address}/livez"):  # noqa: S310 - our own address
                 return
         except URLError:
             time.sleep(0.2)

@@ -1,0 +1,61 @@
+"""The long measurements behind docs/PROOF.md; prints what was asked and what came out."""
+
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from indexer.builds.init import init
+from indexer.children.load import Loader
+from indexer.feeds.lines import read_lines
+from indexer.invented.england import Order, feed_path, write_england
+from indexer.people.operator import person_at_keyboard
+from indexer.settings import Settings
+from indexer.world import REAL
+from tests.benchmarks.recall import measure, one_edit_each_and_year
+from tests.conftest import running_engine
+
+CHILDREN, SEED, CASES = 20_000, 7, 200
+SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def load_all(settings: Settings, feeds: Path) -> tuple[int, float]:
+    """Load the four feeds; return rows and seconds."""
+    loader, rows, began = Loader(settings, REAL), 0, time.monotonic()
+    for source in SOURCES:
+        lines = read_lines(feed_path(feeds, source))
+        rows += loader.load(lines, source, person_at_keyboard(), lambda _: None).rows
+    return rows, time.monotonic() - began
+
+
+def prove(settings: Settings, feeds: Path) -> None:
+    init(settings, person_at_keyboard(), REAL)
+    write_england(Order(CHILDREN, SEED, REAL.today()), feeds)
+    rows, seconds = load_all(settings, feeds)
+    say(f"load, first time: {rows:,} rows in {seconds:.1f} s: {rows / seconds:,.0f} a second")
+    rows, again = load_all(settings, feeds)
+    say(f"load, the same again: {again:.1f} s: {again / seconds:.2f} of the first time")
+    time.sleep(6)  # longer than refresh_interval: all that was loaded can be found
+    cases = one_edit_each_and_year(feeds, CASES, SEED)
+    recall = measure(settings, feeds, cases)
+    for size, found in recall.within.items():
+        say(f"one edit in each name and the year, found in the first {size}: {found} of {CASES}")
+    p50, p95, p99 = (recall.percentile(percent) for percent in (50, 95, 99))
+    say(f"through the whole gate: p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms")
+
+
+def main() -> None:
+    say(f"{REAL.today()}, {os.cpu_count()} cores, {platform.machine()}, {CHILDREN:,} children")
+    with tempfile.TemporaryDirectory() as folder, running_engine(Path(folder), "1g") as settings:
+        prove(settings, Path(folder) / "feeds")
+
+
+if __name__ == "__main__":
+    main()
