@@ -5,7 +5,7 @@ and so the same children, and finish. One request a step, never a request a row.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine, renew
@@ -17,7 +17,8 @@ from indexer.children.link import (
     new_links,
     settled_link,
 )
-from indexer.children.links import Link, Links, row_key
+from indexer.children.links import Link, Links, number_key, row_key
+from indexer.children.match import sure_matches
 from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.store import ChildStore, Stored
@@ -46,6 +47,14 @@ class Plan:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     claims: dict[str, Link] = field(default_factory=dict)
     overlay: dict[str, Link] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give the rows of a drawn number another one."""
+        self.rows[new] = self.rows.pop(old)
+        for key, link in self.claims.items():
+            if link.child == old:
+                self.claims[key] = replace(link, child=new)
 
 
 def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, int]:
@@ -78,8 +87,11 @@ def _attempt(
     """Place the rows; return those whose links or children somebody else wrote meanwhile."""
     if not rows:
         return []
-    stored = stores.children.read(link.child for link in links.values())
-    plan = _plan(stores.world, source, rows, (links, stored))
+    unlinked = [row for row in rows if not links.keys() & batch_keys(source, [row])]
+    sure = sure_matches(stores.children, source, unlinked)
+    stored = stores.children.read([*(link.child for link in links.values()), *sure.values()])
+    plan = _plan(stores.world, source, rows, Known(links, stored, sure))
+    _take_numbers(stores, plan)
     taken = stores.links.claim(plan.claims)
     ready = {
         number: mine for number, mine in plan.rows.items() if not _lost(source, mine, plan, taken)
@@ -91,27 +103,47 @@ def _attempt(
     conflicts = stores.placer.place(placements, stores.builds)
     done = {number: mine for number, mine in ready.items() if number not in conflicts}
     _settle(stores.links, source, done)
+    stores.children.refresh()
     placed = {row.number for mine in done.values() for row in mine}
     return [row for row in rows if row.number not in placed]
 
 
-def _plan(
-    world: World,
-    source: str,
-    rows: Sequence[Row],
-    known: tuple[Mapping[str, Link], Mapping[str, Stored]],
-) -> Plan:
+@dataclass(frozen=True)
+class Known:
+    """What is there already: links by key, children by number, sure matches by row number."""
+
+    links: Mapping[str, Link]
+    stored: Mapping[str, Stored]
+    sure: Mapping[int, str]
+
+
+def _take_numbers(stores: Stores, plan: Plan) -> None:
+    """Take the numbers drawn for new children; draw others for those that somebody has.
+
+    Before any other link: a link to a number that is not ours would join two children.
+    """
+    wanted = set(plan.drawn)
+    while taken := stores.links.claim({number_key(one): Link(one) for one in wanted}):
+        wanted = set()
+        for link in taken.values():
+            number = draw_number(stores.world)
+            plan.rename(link.child, number)
+            wanted.add(number)
+
+
+def _plan(world: World, source: str, rows: Sequence[Row], known: Known) -> Plan:
     """Give every row its child; rows of the batch see each other through the overlay."""
-    links, stored = known
-    plan = Plan(overlay=dict(links))
-    children = {number: one.child for number, one in stored.items()}
+    plan = Plan(overlay=dict(known.links))
+    children = {number: one.child for number, one in known.stored.items()}
     for row in rows:
-        number = _child_of(row, source, plan.overlay, children)
+        number = _child_of(row, source, plan.overlay, children) or known.sure.get(row.number)
         if row.facts is None:
             if number:
                 plan.rows.setdefault(number, []).append(row)
             continue
-        number = number or draw_number(world)
+        if number is None:
+            number = draw_number(world)
+            plan.drawn.add(number)
         plan.rows.setdefault(number, []).append(row)
         wanted = new_links(row, source, number)
         fresh = {key: link for key, link in wanted.items() if key not in plan.overlay}

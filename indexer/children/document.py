@@ -1,5 +1,6 @@
 """A child as a document of a build, and back."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -50,7 +51,12 @@ def build_document(child: Child) -> Document:
 
 def build_identity(child: Child) -> Identity:
     """Return what tells this child from another, for analysers and comparison."""
-    facts = child.facts
+    former = _postcodes(child.former_addresses)
+    return replace(facts_identity(child.facts), former_postcodes=former)
+
+
+def facts_identity(facts: Facts) -> Identity:
+    """Return who a row, or the facts of a record, speaks of."""
     names = [PersonName(facts.given_names, facts.family_name)]
     if facts.known_as:
         names.append(PersonName(facts.known_as, facts.family_name, "known_as"))
@@ -60,7 +66,6 @@ def build_identity(child: Child) -> Identity:
         born=Born(facts.date_of_birth, facts.date_of_birth),
         sex=facts.sex,
         postcodes=_postcodes((facts.address,)),
-        former_postcodes=_postcodes(child.former_addresses),
         authority=facts.authority,
     )
 

@@ -36,6 +36,11 @@ def upn_key(number: str) -> str:
     return f"upn:{number}"
 
 
+def number_key(number: str) -> str:
+    """Return the key that a ContactPoint number is taken under, for ever."""
+    return f"child:{number}"
+
+
 class Links:
     """Keys are document ids: reads are in real time, and no two loads can own one key."""
 

@@ -25,7 +25,7 @@ from mappings.names import LOADS
 
 BATCH_ROWS = 1_000
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-KEY_KINDS = ("nhs", "upn")  # the other kinds of key in `links`: no source may be called so
+KEY_KINDS = ("nhs", "upn", "child")  # the other kinds of key in `links`: no source may be called so
 OUTCOMES = ("new", "changed", "unchanged", "withdrawn", "rejected")
 
 
@@ -122,7 +122,7 @@ def check_source_name(source: str) -> None:
     if not SOURCE_NAME.fullmatch(source) or source in KEY_KINDS:
         raise Refused(
             "--source: use 1 to 40 small letters, digits and hyphens, as in 'school-census' "
-            "('nhs' and 'upn' are taken)"
+            "('nhs', 'upn' and 'child' are taken)"
         )
 
 

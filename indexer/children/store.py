@@ -1,7 +1,8 @@
 """The other handle to children beside the gate: for loads, builds and checks; never for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from elasticsearch import Elasticsearch
 
@@ -18,6 +19,9 @@ class Stored:
 
     child: Child
     revision: int
+
+
+MOST_HITS = 10_000  # Elasticsearch's own limit for one page
 
 
 class ChildStore:
@@ -38,3 +42,37 @@ class ChildStore:
             for one in answer["docs"]
             if one["found"]
         }
+
+    def sharing(self, keys: Sequence[str]) -> list[Child]:
+        """Return the children in whose `blocks` any of the keys stands; mostly one request.
+
+        Sees what was written before the last refresh. Too many for one page are asked for in
+        halves of the keys; a single key with more than a page of children tells nothing.
+        """
+        if not keys:
+            return []
+        hits = self._page(keys)
+        if len(hits) < MOST_HITS:
+            return [parse_document(hit["_source"]) for hit in hits]
+        middle = len(keys) // 2
+        halves = (keys[:middle], keys[middle:]) if middle else ()
+        found = {child.number: child for half in halves for child in self.sharing(half)}
+        return list(found.values())
+
+    def refresh(self) -> None:
+        """Let searches see all that has been written."""
+        with speaking_to_cluster("refreshing children"):
+            self._client.indices.refresh(index=CHILDREN)
+
+    def _page(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+        with speaking_to_cluster("looking for the same children"):
+            answer = self._client.search(
+                index=CHILDREN,
+                query={"bool": {"filter": [{"terms": {"blocks": list(keys)}}]}},
+                size=MOST_HITS,
+                sort=["_doc"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits

@@ -14,10 +14,10 @@ from indexer.invented.england import Order, feed_path, write_england
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
 from indexer.world import REAL
-from tests.benchmarks.recall import measure, one_edit_each_and_year
+from tests.benchmarks.recall import linking, measure, one_edit_each_and_year
 from tests.conftest import running_engine
 
-CHILDREN, SEED, CASES = 20_000, 7, 200
+CHILDREN, SEED, CASES = 20_000, 13, 200
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 
 
@@ -42,6 +42,9 @@ def prove(settings: Settings, feeds: Path) -> None:
     say(f"load, first time: {rows:,} rows in {seconds:.1f} s: {rows / seconds:,.0f} a second")
     rows, again = load_all(settings, feeds)
     say(f"load, the same again: {again:.1f} s: {again / seconds:.2f} of the first time")
+    joined, split, persons = linking(settings, feeds)
+    say(f"linking: of {persons:,} persons {split:,} have more than one record")
+    say(f"linking: records that hold rows of more than one person: {joined:,}")
     time.sleep(6)  # longer than refresh_interval: all that was loaded can be found
     cases = one_edit_each_and_year(feeds, CASES, SEED)
     recall = measure(settings, feeds, cases)

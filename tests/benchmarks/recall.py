@@ -85,6 +85,17 @@ def children_of_persons(settings: Settings, feeds: Path) -> dict[int, set[str]]:
     return children
 
 
+def linking(settings: Settings, feeds: Path) -> tuple[int, int, int]:
+    """Return records of several persons, persons with several records, and all persons."""
+    children = children_of_persons(settings, feeds)
+    persons: dict[str, int] = defaultdict(int)
+    for found in children.values():
+        for child in found:
+            persons[child] += 1
+    joined = sum(count > 1 for count in persons.values())
+    return joined, sum(len(found) > 1 for found in children.values()), len(children)
+
+
 def measure(settings: Settings, feeds: Path, cases: list[Case]) -> Recall:
     """Ask every case once, one after the other."""
     gate, children = Gate(settings), children_of_persons(settings, feeds)

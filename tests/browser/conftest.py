@@ -111,9 +111,7 @@ def serving(settings: Settings) -> Iterator[str]:
         "CONTACTPOINT_HOME": str(settings.home),
         "CONTACTPOINT_PORT_BASE": str(settings.port_base),
     }
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*command, "--port", str(port), "--workers", "1"], env=environment
-    )
+    process = subprocess.Popen([*command, "--port", str(port), "--workers", "1"], env=environment)
     try:
         wait_until_alive(process, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"

@@ -34,9 +34,9 @@ def search(page: Page, text: str) -> None:
     page.wait_for_url("**/results/*")
 
 
-def choose_first_child(page: Page) -> None:
-    """Open the reason page of the first child of the results."""
-    page.locator(".app-result__name a").first.focus()
+def choose_child(page: Page, place: int = 0) -> None:
+    """Open the reason page of one child of the results, the first being 0."""
+    page.locator(".app-result__name a").nth(place).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/reason/*")
 

@@ -1,26 +1,32 @@
 """Photographs each page of a running service, wide and narrow, into docs/pictures.
 
-.venv/bin/python -m tests.browser.pictures --user USER --password-file FILE --text "jon smyth"
+    .venv/bin/python -m tests.browser.pictures
+
+takes the demo on port 8000, its practitioner, and one of its children; options name others.
 """
 
 import argparse
+import gzip
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import orjson
 from playwright.sync_api import Page
 
+from indexer.settings import Settings
 from tests.browser.chromium import NARROW, WIDE, chromium
-from tests.browser.journey import Visitor, choose_first_child, search, sign_in, state_reason
+from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
 FOLDER = Path("docs/pictures")
+FEED = "social-care-359"  # its children have the most people in contact
 MOST_BYTES = 150_000
-HIGHEST = {"wide": 1050, "narrow": 1600}  # pixels; a longer page is cut off below
+HIGHEST = {"wide": 960, "narrow": 1500}  # pixels; a longer page is cut off below
 
 
 def main() -> None:
-    wanted = parse_arguments()
-    password = wanted.password_file.read_text().splitlines()[0]
+    wanted = parse_arguments(Settings.from_environment().home / "demo")
+    password = wanted.password_file.read_text().strip()
     visitor = Visitor(wanted.address, wanted.user, password, wanted.text)
     wanted.out.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
@@ -30,14 +36,26 @@ def main() -> None:
             page.close()
 
 
-def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse_arguments(demo: Path) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Photograph each page into docs/pictures.")
     parser.add_argument("--address", default="http://127.0.0.1:8000")
-    parser.add_argument("--user", required=True)
-    parser.add_argument("--password-file", required=True, type=Path)
-    parser.add_argument("--text", required=True, help="What to type to find a child.")
+    parser.add_argument("--user", default="demo-practitioner")
+    parser.add_argument("--password-file", default=demo / "practitioner.password", type=Path)
+    parser.add_argument("--text", help="What to type to find a child.")
     parser.add_argument("--out", default=FOLDER, type=Path)
-    return parser.parse_args()
+    wanted = parser.parse_args()
+    wanted.text = wanted.text or misspelled_child(demo)
+    return wanted
+
+
+def misspelled_child(demo: Path) -> str:
+    """What to type for a child of the demo: given name, family name less one letter, year."""
+    folder = max(demo.glob("feeds-*"), key=lambda one: one.stat().st_mtime)
+    with gzip.open(folder / f"{FEED}.jsonl.gz") as feed:
+        rows = [orjson.loads(line) for line in feed]
+    row = max(rows, key=lambda one: len(one.get("involvements", ())) + len(one.get("carers", ())))
+    family = row["family_name"]
+    return f"{row['given_names'].split()[0]} {family[:3]}{family[4:]} {row['date_of_birth'][:4]}"
 
 
 def walk(page: Page, visitor: Visitor, shoot_page: Callable[[str], None]) -> None:
@@ -48,10 +66,22 @@ def walk(page: Page, visitor: Visitor, shoot_page: Callable[[str], None]) -> Non
     shoot_page("2-search")
     search(page, visitor.text)
     shoot_page("3-results")
-    choose_first_child(page)
+    choose_child(page)
     shoot_page("4-reason")
-    state_reason(page)
+    page.get_by_role("link", name="Back to the results").click()
+    open_record_with_contacts(page)
     shoot_page("5-record")
+
+
+def open_record_with_contacts(page: Page) -> None:
+    """Open the first record that shows who is in contact: the demo's sources know some children
+    twice, and the thinner record may stand first."""
+    for place in range(page.locator(".app-result").count()):
+        choose_child(page, place)
+        state_reason(page)
+        if page.locator(".app-contact").count():
+            return
+        page.get_by_role("link", name="Back to the results").click()
 
 
 def shoot(page: Page, folder: Path, size: str, name: str) -> None:

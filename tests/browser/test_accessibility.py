@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.journey import choose_first_child, search, sign_in, state_reason
+from tests.browser.journey import choose_child, search, sign_in, state_reason
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -45,7 +45,7 @@ def show_nobody(page, visitor):
 
 def show_reason(page, visitor):
     show_results(page, visitor)
-    choose_first_child(page)
+    choose_child(page)
 
 
 def show_missing_reason(page, visitor):
@@ -61,7 +61,7 @@ def show_record(page, visitor):
 def show_thin_record(page, visitor):
     sign_in(page, visitor)
     search(page, "bartholomew yttergaard")
-    choose_first_child(page)
+    choose_child(page)
     state_reason(page)
 
 

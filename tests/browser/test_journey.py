@@ -5,13 +5,13 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD
-from tests.browser.journey import Visitor, choose_first_child, search, sign_in, state_reason
+from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
 
 def open_record(page, visitor):
     sign_in(page, visitor)
     search(page, visitor.text)
-    choose_first_child(page)
+    choose_child(page)
     state_reason(page)
 
 
@@ -64,7 +64,7 @@ def test_no_address_or_title_on_the_way_names_the_child_or_what_was_typed(page, 
 def test_record_is_not_opened_without_a_reason(page, visitor):
     sign_in(page, visitor)
     search(page, visitor.text)
-    choose_first_child(page)
+    choose_child(page)
     page.get_by_role("button", name="Open the record").press("Enter")
     summary = page.locator(".govuk-error-summary")
     expect(summary).to_contain_text("Choose why you are opening this record")

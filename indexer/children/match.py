@@ -1,0 +1,80 @@
+"""Decides whether a row without a known number is surely about a child who is there already.
+
+Only what leaves no doubt links by itself. Twins and siblings share family name, address, carers,
+and twins the date: so the given name must be the same name, not one that is near it.
+"""
+
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable
+
+from analyzers.compare import Evidence, compare
+from analyzers.fields import block_keys
+from analyzers.fold import fold
+from indexer.children.child import Child, Facts
+from indexer.children.document import build_identity, facts_identity
+from indexer.children.store import ChildStore
+from indexer.feeds.rows import Row
+
+SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "form", "short"})
+SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
+LITERAL = frozenset({"exact", "written", "joined"})
+SAME_PLACE = frozenset({"same", "former"})
+MISTYPED_DATE = frozenset({"swapped", "digit"})
+
+
+def sure_matches(children: ChildStore, source: str, rows: Iterable[Row]) -> dict[int, str]:
+    """Return row number → child for those of the rows that leave no doubt; one request.
+
+    Children are found by block keys, so two records of one child meet if a date and a sound, both
+    sounds and the year, or a postcode and a sound agree.
+    """
+    facts = {row.number: row.facts for row in rows if row.facts}
+    keys = {number: block_keys(facts_identity(one)) for number, one in facts.items()}
+    near: dict[str, dict[str, Child]] = defaultdict(dict)
+    for child in children.sharing(sorted(set().union(*keys.values()))):
+        for key in block_keys(build_identity(child)):
+            near[key][child.number] = child
+    sure = {
+        number: sure_match(one, source, ChainMap(*(near[key] for key in keys[number])).values())
+        for number, one in facts.items()
+    }
+    return {number: child for number, child in sure.items() if child}
+
+
+def sure_match(facts: Facts, source: str, candidates: Iterable[Child]) -> str | None:
+    """Return the number of the one child the row is surely about; None if none is, or several."""
+    sure = {child.number for child in candidates if _is_sure(facts, source, child)}
+    return sure.pop() if len(sure) == 1 else None
+
+
+def _is_sure(facts: Facts, source: str, child: Child) -> bool:
+    if _contradicts(facts, source, child):
+        return False
+    evidence = compare(facts_identity(facts), build_identity(child))
+    given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
+    if not (given and given[0] in SAME_GIVEN and family and set(family) <= SAME_FAMILY):
+        return False
+    if not (SAME_PLACE & set(_kinds(evidence, "postcode")) or _share_a_carer(facts, child.facts)):
+        return False
+    (born,) = _kinds(evidence, "born")
+    is_literal = given[0] in LITERAL and set(family) <= LITERAL
+    return born == "same" or (born in MISTYPED_DATE and is_literal)
+
+
+def _contradicts(facts: Facts, source: str, child: Child) -> bool:
+    """Another number, another sex, or a record of its own in the same source: another child."""
+    return (
+        bool(facts.nhs_number and child.nhs_numbers)
+        or bool(facts.upn and child.upns)
+        or {facts.sex, child.facts.sex} == {"female", "male"}
+        or any(one.source == source for one in child.contributions)
+    )
+
+
+def _kinds(evidence: Iterable[Evidence], field: str) -> list[str]:
+    return [one.kind for one in evidence if one.field == field]
+
+
+def _share_a_carer(facts: Facts, known: Facts) -> bool:
+    own = {fold(carer.name) for carer in facts.carers}
+    return not own.isdisjoint(fold(carer.name) for carer in known.carers)
