@@ -8,6 +8,7 @@ ContactPointError      500  exit 4
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
     NotFound           404          the same words whatever the cause
+      LinkEnded        404          an address of the pages that is over (webapp/tokens.py)
   Unavailable          503  exit 4  nothing wrong with what was asked; try again
     ClusterUnavailable 503          no answer, or an error, from Elasticsearch
     RegisterUnavailable 503         the shield register could not be asked, so nothing is shown

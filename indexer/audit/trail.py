@@ -29,7 +29,8 @@ class Trail:
         self._begin()
 
     def write(self, event: str, actor: Actor, **details: Any) -> None:
-        """Write one entry, durably; `details` are children, reason or question.
+        """Write one entry, durably; `details` are children, question, subject (the user, organisation
+        or source that it is about) or reason.
 
         Raises AuditUnavailable: then nothing may be shown.
         """

@@ -13,8 +13,8 @@ from elasticsearch import ConflictError, Elasticsearch
 from indexer.clients import speaking_to_cluster
 from indexer.errors import Unavailable
 from indexer.people.documents import Stored, read_document
-from indexer.people.sessions import INDEX
 from indexer.world import World
+from mappings.names import SESSIONS
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -49,7 +49,7 @@ def failures_key(name: str, *, is_user: bool) -> str:
 
 def read_failures(client: Elasticsearch, key: str) -> Failures:
     """Return the count of one name, zero if it never failed."""
-    stored = read_document(client, INDEX, key)
+    stored = read_document(client, SESSIONS, key)
     if stored is None:
         return Failures(key, 0, None, None)
     last = datetime.fromisoformat(stored.source["last_failure_at"])
@@ -74,7 +74,7 @@ def count_attempt(client: Elasticsearch, key: str, world: World) -> bool:
 def forget_failures(client: Elasticsearch, key: str) -> None:
     """Start from zero again, after a right password."""
     with speaking_to_cluster("forgetting failed sign-ins"):
-        client.options(ignore_status=404).delete(index=INDEX, id=key)
+        client.options(ignore_status=404).delete(index=SESSIONS, id=key)
 
 
 def _is_written(client: Elasticsearch, failures: Failures, now: datetime) -> bool:
@@ -82,7 +82,7 @@ def _is_written(client: Elasticsearch, failures: Failures, now: datetime) -> boo
     document = {"failures": count, "last_failure_at": now.isoformat()}
     with speaking_to_cluster("counting a sign-in"):
         try:
-            client.index(index=INDEX, id=failures.key, document=document, **_place(failures))
+            client.index(index=SESSIONS, id=failures.key, document=document, **_place(failures))
         except ConflictError:
             return False
     return True

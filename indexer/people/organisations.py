@@ -15,8 +15,8 @@ from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable, NotFound, Refused
 from indexer.people.actor import Actor
 from indexer.people.documents import read_document
+from mappings.names import ORGANISATIONS
 
-INDEX = "organisations"
 MOST_ORGANISATIONS = 1_000
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
 
@@ -50,7 +50,7 @@ def write_authorities(client: Elasticsearch, _actor: Actor) -> int:
     What is there is left alone, so that a repeated `init` switches nobody off.
     """
     with speaking_to_cluster("writing the authorities"):
-        answer = client.bulk(operations=list(_creations()), refresh="wait_for")
+        answer = client.bulk(index=ORGANISATIONS, operations=list(_creations()), refresh="wait_for")
     statuses = [item["create"]["status"] for item in answer["items"]]
     failed = [status for status in statuses if status not in (201, 409)]
     if failed:
@@ -63,7 +63,7 @@ def write_authorities(client: Elasticsearch, _actor: Actor) -> int:
 
 def _creations() -> Iterator[dict[str, Any]]:
     for code, name in authority_names().items():
-        yield {"create": {"_index": INDEX, "_id": code}}
+        yield {"create": {"_id": code}}
         yield asdict(Organisation(code, name, "authority"))
 
 
@@ -73,11 +73,11 @@ def add_organisation(
     """Add a partner, switched off or on as given. Raises Refused if the code is taken."""
     if not CODE.fullmatch(organisation.code):
         raise Refused("an organisation's code is 2 to 32 small letters, digits and hyphens")
-    trail.write("organisation-added", actor, reason=organisation.code)
+    trail.write("organisation-added", actor, subject=organisation.code)
     with speaking_to_cluster("adding the organisation"):
         try:
             client.create(
-                index=INDEX,
+                index=ORGANISATIONS,
                 id=organisation.code,
                 document=asdict(organisation),
                 refresh="wait_for",
@@ -95,15 +95,15 @@ def switch_on(
     """Let the people of one organisation search from now on; return it as it is now."""
     found = read_organisation(client, code)
     switched = Organisation(found.code, found.name, found.kind, True, phone or found.phone)
-    trail.write("organisation-switched-on", actor, reason=code)
+    trail.write("organisation-switched-on", actor, subject=code)
     with speaking_to_cluster("switching the organisation on"):
-        client.index(index=INDEX, id=code, document=asdict(switched), refresh="wait_for")
+        client.index(index=ORGANISATIONS, id=code, document=asdict(switched), refresh="wait_for")
     return switched
 
 
 def read_organisation(client: Elasticsearch, code: str) -> Organisation:
     """Return one organisation. Raises NotFound, ClusterUnavailable."""
-    stored = read_document(client, INDEX, code)
+    stored = read_document(client, ORGANISATIONS, code)
     if stored is None:
         raise NotFound(
             f"there is no organisation {code}; 'contactpoint organisation list' shows them all"
@@ -114,5 +114,5 @@ def read_organisation(client: Elasticsearch, code: str) -> Organisation:
 def list_organisations(client: Elasticsearch) -> list[Organisation]:
     """Return every organisation, by code."""
     with speaking_to_cluster("listing the organisations"):
-        answer = client.search(index=INDEX, size=MOST_ORGANISATIONS, sort="code")
+        answer = client.search(index=ORGANISATIONS, size=MOST_ORGANISATIONS, sort="code")
     return [Organisation(**hit["_source"]) for hit in answer["hits"]["hits"]]

@@ -10,8 +10,8 @@ from indexer.clients import speaking_to_cluster
 from indexer.people.documents import Stored, read_document
 from indexer.people.users import User, read_user
 from indexer.world import World
+from mappings.names import SESSIONS
 
-INDEX = "sessions"
 TIMES = ("created_at", "seen_at", "expires")
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
@@ -37,7 +37,7 @@ def open_session(client: Elasticsearch, user: str, world: World) -> str:
     token, now = world.token(), world.now()
     session = Session(user, created_at=now, seen_at=now, expires=now + LONGEST)
     with speaking_to_cluster("opening the session"):
-        client.create(index=INDEX, id=_key(token), document=_document(session))
+        client.create(index=SESSIONS, id=_key(token), document=_document(session))
     return token
 
 
@@ -46,7 +46,7 @@ def find_signed_in(client: Elasticsearch, token: str, world: World) -> User | No
 
     The user is read again at every request: deactivation and a new password end a session at once.
     """
-    stored = read_document(client, INDEX, _key(token))
+    stored = read_document(client, SESSIONS, _key(token))
     if stored is None:
         return None
     session = _parse(stored)
@@ -62,7 +62,7 @@ def find_signed_in(client: Elasticsearch, token: str, world: World) -> User | No
 def end_session(client: Elasticsearch, token: str) -> None:
     """Forget the session; harmless if there is none."""
     with speaking_to_cluster("ending the session"):
-        client.options(ignore_status=404).delete(index=INDEX, id=_key(token))
+        client.options(ignore_status=404).delete(index=SESSIONS, id=_key(token))
 
 
 def _see(client: Elasticsearch, token: str, stored: Stored, now: datetime) -> None:
@@ -72,7 +72,7 @@ def _see(client: Elasticsearch, token: str, stored: Stored, now: datetime) -> No
     with speaking_to_cluster("noting the session"):
         try:
             client.index(
-                index=INDEX,
+                index=SESSIONS,
                 id=_key(token),
                 document=stored.source | {"seen_at": now.isoformat()},
                 if_seq_no=stored.seq_no,

@@ -11,17 +11,16 @@ from elasticsearch import ConflictError, Elasticsearch
 from indexer.audit.trail import Trail
 from indexer.clients import speaking_to_cluster
 from indexer.errors import NotAllowed, NotFound, Refused
-from indexer.people.actor import Actor, Role
+from indexer.people.actor import SEARCHERS, Actor, Role
 from indexer.people.documents import Stored, read_document
 from indexer.people.organisations import read_organisation
 from indexer.people.passwords import hash_password
 from indexer.world import World
+from mappings.names import USERS
 
-INDEX = "users"
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 MOST_LISTED = 10_000
 TRAINING_LASTS = timedelta(days=366)  # a year, leap or not
-SEARCHERS: frozenset[Role] = frozenset({"practitioner", "data-manager", "shield-officer"})
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,8 @@ def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, wo
     user = User(
         new.name, new.role, new.organisation, password_hash, world.now(), trained_on=new.trained_on
     )
-    said = f"{user.name}: {user.role} of {user.organisation}"
-    trail.write("user-added", actor, reason=said)
+    said = f"{user.role} of {user.organisation}"
+    trail.write("user-added", actor, subject=user.name, reason=said)
     _create(client, user)
     return user
 
@@ -90,7 +89,7 @@ def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, wo
 def _create(client: Elasticsearch, user: User) -> None:
     with speaking_to_cluster("adding the user"):
         try:
-            client.create(index=INDEX, id=user.name, document=build_user(user), refresh="wait_for")
+            client.create(index=USERS, id=user.name, document=build_user(user), refresh="wait_for")
         except ConflictError:
             raise Refused(
                 f"there is a user {user.name} already; 'contactpoint user set' changes one"
@@ -108,12 +107,12 @@ def change_user(
 
     Written only if nobody changed it in between. Raises NotFound, Refused.
     """
-    stored = read_document(client, INDEX, name)
+    stored = read_document(client, USERS, name)
     if stored is None:
         raise NotFound(f"there is no user {name}; 'contactpoint user list' shows them all")
     user = change(parse_user(stored.source))
-    said = f"{user.name}: {', '.join(_changed_fields(parse_user(stored.source), user))}"
-    trail.write("user-changed", actor, reason=said)
+    said = ", ".join(_changed_fields(parse_user(stored.source), user))
+    trail.write("user-changed", actor, subject=name, reason=said)
     _replace(client, stored, user)
     return user
 
@@ -126,7 +125,7 @@ def _replace(client: Elasticsearch, stored: Stored, user: User) -> None:
     with speaking_to_cluster("changing the user"):
         try:
             client.index(
-                index=INDEX,
+                index=USERS,
                 id=user.name,
                 document=build_user(user),
                 if_seq_no=stored.seq_no,
@@ -141,7 +140,7 @@ def _replace(client: Elasticsearch, stored: Stored, user: User) -> None:
 
 def read_user(client: Elasticsearch, name: str) -> User | None:
     """Return the user, deactivated or not; None if there is none."""
-    stored = read_document(client, INDEX, name) if NAME.fullmatch(name) else None
+    stored = read_document(client, USERS, name) if NAME.fullmatch(name) else None
     return parse_user(stored.source) if stored else None
 
 
@@ -149,7 +148,7 @@ def list_users(client: Elasticsearch, organisation: str | None = None) -> list[U
     """Return the users by name, at most 10,000; of one organisation if given."""
     asked = {"term": {"organisation": organisation}} if organisation else {"match_all": {}}
     with speaking_to_cluster("listing the users"):
-        answer = client.search(index=INDEX, size=MOST_LISTED, sort="name", query=asked)
+        answer = client.search(index=USERS, size=MOST_LISTED, sort="name", query=asked)
     return [parse_user(hit["_source"]) for hit in answer["hits"]["hits"]]
 
 

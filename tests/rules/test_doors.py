@@ -19,8 +19,14 @@ NEVER = {"update", "update_by_query", "delete_by_query", "reindex", "scroll", "i
 READERS_OF_CHILDREN = {"webapp.search.query", "indexer.children.store"}
 WRITER_OF_CHILDREN = "indexer.children.place"
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
+NAMED = {"CHILDREN", "LINKS", "LOADS", "SHIELD_MARKS", "USERS", "SESSIONS", "ORGANISATIONS"}
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {Door("indexer.children.links", "search", "-")}
+UNNAMED = POINTS_IN_TIME | {
+    Door("indexer.children.place", "bulk", "-"),  # every line names its build
+    Door("indexer.audit.trail", "bulk", "index"),  # the month's
+    Door("indexer.people.documents", "mget", "index"),  # users, sessions or organisations
+}
 
 
 def broken_rules(door: Door) -> list[str]:
@@ -28,6 +34,8 @@ def broken_rules(door: Door) -> list[str]:
     broken = []
     if door.call in NEVER:
         broken.append(f"{door.call} is never used: see docs/decisions/0002")
+    if door.call in READS | WRITES and not (door.index in NAMED or door in UNNAMED):
+        broken.append("name the index by its constant in mappings/names.py")
     about_children = door.index in CHILDREN and door not in POINTS_IN_TIME
     if about_children and door.call in READS and door.module not in READERS_OF_CHILDREN:
         broken.append("children are read only by the gate's query and by indexer.children.store")
@@ -63,6 +71,7 @@ def test_call_obeys_the_house_rules(door):
         ("indexer.shields.marks", "worker_client.delete(index=CHILDREN, id=number)"),
         ("indexer.children.place", "client.update(index=CHILDREN, id=number, doc={})"),
         ("indexer.children.links", "client.update_by_query(index=LINKS)"),
+        ("indexer.people.users", "client.search(index=name)"),
     ],
 )
 def test_forbidden_call_is_found(module, code):

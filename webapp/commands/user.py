@@ -10,11 +10,11 @@ import click
 
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
-from indexer.people.actor import ROLES, Role
+from indexer.people.actor import ROLES, SEARCHERS, Role
 from indexer.people.operator import person_at_keyboard
 from indexer.people.organisations import read_organisation
 from indexer.people.passwords import hash_password, make_password
-from indexer.people.users import SEARCHERS, NewUser, User, add_user, change_user, list_users
+from indexer.people.users import NewUser, User, add_user, change_user, list_users
 from indexer.settings import Settings
 from indexer.world import REAL
 

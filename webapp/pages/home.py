@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.people.users import SEARCHERS
+from indexer.people.actor import SEARCHERS
 from webapp.pages import pages
 
 DUTIES = {

@@ -13,7 +13,7 @@ from indexer.audit.trail import Trail
 from indexer.children.child import Child
 from indexer.clients import make_client
 from indexer.errors import NotAllowed, NotFound, Refused, RegisterUnavailable
-from indexer.people.actor import Actor
+from indexer.people.actor import SEARCHERS, Actor
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import REAL, World
@@ -22,7 +22,6 @@ from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
 from webapp.search.rank import age_in_years, rank
 
-SEARCHERS = frozenset({"practitioner", "data-manager", "shield-officer"})
 ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
 REASON_LENGTH = 500
 NOT_THERE = "There is no record to show under this number."

@@ -1,0 +1,120 @@
+"""Rows without a number: one child where nothing leaves a doubt, and two wherever anything does."""
+
+import pytest
+
+from indexer.children.links import Links, row_key
+from indexer.children.load import Loader
+from indexer.clients import make_client
+from indexer.people.actor import Actor
+from indexer.world import World
+from tests.rows import lines, plain_row
+
+TESTER = Actor("tester", "operator", "")
+
+
+def home(postcode="WN1 1AA"):
+    return {"address": {"lines": ["1 High Street"], "town": "Wigan", "postcode": postcode}}
+
+
+def carer(name):
+    return {"carers": [{"name": name}]}
+
+
+@pytest.fixture
+def family(world):
+    """A family name that no other test has."""
+    return "".join("bdfgklmnprstvz"[world.below(14)] + "aeiou"[world.below(5)] for _ in range(5))
+
+
+@pytest.fixture
+def children_of(ready, source, world):
+    """Loads one row into each of two sources and returns the numbers of their children."""
+
+    def load(one, other, world=world):
+        loader = Loader(ready, world)
+        links = Links(make_client(ready, "worker"))
+        numbers = []
+        for name, row in ((source, one), (f"{source}-b", other)):
+            loader.load(lines(row), name, TESTER, lambda _rejects: None)
+            key = row_key(name, row["source_record_id"])
+            numbers.append(links.read([key])[key].child)
+        return numbers
+
+    return load
+
+
+ANN = {"born": "2014-03-09", "sex": "female", **home()}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"given": "Annie"},
+        {"given": "Ann Marie"},
+        {"sex": None},
+        {"born": "2014-09-03"},
+        {"born": "2014-03-08"},
+    ],
+    ids=str,
+)
+def test_same_person_in_another_source_is_one_child(children_of, family, other):
+    one, another = children_of(named(family, ANN), named(family, ANN | other))
+    assert one == another
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"given": "Zoe"},
+        {"given": "Amn"},
+        {"given": ""},
+        {"sex": "male"},
+        {"born": "2011-07-30"},
+        {"born": "2014-01-01"},
+        home("M1 1AE"),
+        {"address": None},
+        {"given": "Annie", "born": "2014-09-03"},
+    ],
+    ids=str,
+)
+def test_anything_that_leaves_a_doubt_keeps_them_apart(children_of, family, other):
+    one, another = children_of(named(family, ANN), named(family, ANN | other))
+    assert one != another
+
+
+def test_child_who_moved_is_known_by_a_carer(children_of, family):
+    before = ANN | carer("Aoife Kelly")
+    after = ANN | home("M1 1AE") | carer("AOIFE  KELLY")
+    one, another = children_of(named(family, before), named(family, after))
+    assert one == another
+
+
+def test_family_name_with_a_letter_wrong_is_the_same_at_the_same_address(children_of, family):
+    one, another = children_of(named(family, ANN), named(family[:4] + "x" + family[5:], ANN))
+    assert one == another
+
+
+def test_number_that_was_drawn_before_is_never_shared(children_of, family, world):
+    drawn = iter([12_345, 12_345, 54_321])
+    chance = World(now=world.now, token=world.token, below=scripted(world, drawn))
+    one, another = children_of(named(family, ANN), named(family, ANN | {"given": "Zoe"}), chance)
+    assert one != another
+
+
+def scripted(world, drawn):
+    """Chance that draws these ContactPoint numbers first, and is real for all else."""
+    offset = world.below(10**9) * 10
+
+    def below(limit):
+        front = next(drawn, None) if limit == 9 * 10**10 else None
+        return world.below(limit) if front is None else front + offset
+
+    return below
+
+
+def named(family, about):
+    about = {"given": "Ann", **about}
+    about["date_of_birth"] = about.pop("born")
+    row = plain_row("1", about.pop("given"), family, about.pop("date_of_birth"), **about)
+    return {name: value for name, value in row.items() if value is not None}
