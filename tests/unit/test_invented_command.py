@@ -12,8 +12,6 @@ def run(*arguments):
     command = [sys.executable, "-c", "from webapp.commands import main; main()", "generate"]
     command += arguments
     return subprocess.run(command, capture_output=True, text=True, check=False)
-        [*command, *arguments], capture_output=True, text=True, check=False
-    )  # our own command
 
 
 def test_summary_says_what_was_written(tmp_path):
