@@ -1,6 +1,6 @@
 # What can be done with a clone; each target says what it is for in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo test quick lint pictures prove clean
+.PHONY: help setup setup-tests demo test quick lint pictures prove lock clean
 
 PYTHON := .venv/bin/python
 
@@ -32,6 +32,10 @@ pictures: setup-tests ## Photograph the pages into docs/pictures
 
 prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.prove
+
+lock: ## Bring requirements.lock up to date with pyproject.toml
+	.venv/bin/pip install -q uv
+	.venv/bin/uv pip compile pyproject.toml --extra dev --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --upgrade -o requirements.lock
 
 clean: ## Remove what was built here; not .contactpoint, which holds data
 	rm -rf .venv node_modules build webapp/static *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -29,8 +29,8 @@ class Trail:
         self._begin()
 
     def write(self, event: str, actor: Actor, **details: Any) -> None:
-        """Write one entry, durably; `details` are children, question, subject (the user, organisation
-        or source that it is about) or reason.
+        """Write one entry, durably; `details` are children, question, reason, and subject (the
+        user, organisation or source that it is about).
 
         Raises AuditUnavailable: then nothing may be shown.
         """

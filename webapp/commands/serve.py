@@ -33,7 +33,7 @@ class Server(BaseApplication):
 
 @click.command()
 @click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=os.cpu_count, help="Processes; as many as cores.")
+@click.option("--workers", type=int, default=os.cpu_count, help="Processes; as many as cores.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--host", "hosts", multiple=True, help="A name browsers reach this by; repeatable.")
 @click.option("--https", is_flag=True, help="Browsers come by https, through a proxy here.")
