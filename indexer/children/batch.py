@@ -7,7 +7,7 @@ and so the same children, and finish. One request a step, never a request a row.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.children.child import Child, Contribution
+from indexer.children.child import Child, Contribution, Facts
 from indexer.children.combine import combine, renew
 from indexer.children.link import (
     batch_keys,
@@ -134,9 +134,9 @@ def _take_numbers(stores: Stores, plan: Plan) -> None:
 def _plan(world: World, source: str, rows: Sequence[Row], known: Known) -> Plan:
     """Give every row its child; rows of the batch see each other through the overlay."""
     plan = Plan(overlay=dict(known.links))
-    children = {number: one.child for number, one in known.stored.items()}
+    facts = {number: one.child.facts for number, one in known.stored.items()}
     for row in rows:
-        number = _child_of(row, source, plan.overlay, children) or known.sure.get(row.number)
+        number = _child_of(row, source, plan.overlay, facts) or known.sure.get(row.number)
         if row.facts is None:
             if number:
                 plan.rows.setdefault(number, []).append(row)
@@ -149,19 +149,18 @@ def _plan(world: World, source: str, rows: Sequence[Row], known: Known) -> Plan:
         fresh = {key: link for key, link in wanted.items() if key not in plan.overlay}
         plan.overlay.update(fresh)
         plan.claims.update(fresh)
-        if number not in children:
-            children[number] = combine(number, [Contribution(source, "", "", row.facts)])
+        facts.setdefault(number, row.facts)
     return plan
 
 
 def _child_of(
-    row: Row, source: str, links: Mapping[str, Link], children: Mapping[str, Child]
+    row: Row, source: str, links: Mapping[str, Link], facts: Mapping[str, Facts]
 ) -> str | None:
     """A settled link decides; one without a digest is a reservation, and numbers come first."""
     own = links.get(row_key(source, row.source_record_id))
     if own and (own.digest or row.facts is None):
         return own.child
-    return child_by_numbers(row, links, children) or linked_child(row, source, links)
+    return child_by_numbers(row, links, facts) or linked_child(row, source, links)
 
 
 def _lost(source: str, rows: Sequence[Row], plan: Plan, taken: Mapping[str, Link]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from analyzers.fold import words
-from indexer.children.child import Child, Facts
+from indexer.children.child import Facts
 from indexer.children.links import Link, nhs_key, row_key, upn_key
 from indexer.feeds.rows import Row
 
@@ -36,23 +36,18 @@ def linked_child(row: Row, source: str, links: Mapping[str, Link]) -> str | None
     return link.child if link else None
 
 
-def child_by_numbers(
-    row: Row, links: Mapping[str, Link], children: Mapping[str, Child]
-) -> str | None:
+def child_by_numbers(row: Row, links: Mapping[str, Link], known: Mapping[str, Facts]) -> str | None:
     """Return the child who has the row's NHS number or UPN, unless that must be a mistake."""
     for key in number_keys(row.facts):
         link = links.get(key)
-        if link and row.facts and not _contradicts(row.facts, children.get(link.child)):
+        if link and row.facts and not _contradicts(row.facts, known.get(link.child)):
             return link.child
     return None
 
 
-def _contradicts(facts: Facts, child: Child | None) -> bool:
+def _contradicts(facts: Facts, known: Facts | None) -> bool:
     """A number with another date of birth *and* no word of the name in common was mistyped."""
-    if child is None:
-        return False
-    known = child.facts
-    if known.date_of_birth == facts.date_of_birth:
+    if known is None or known.date_of_birth == facts.date_of_birth:
         return False
     return _name_words(facts).isdisjoint(_name_words(known))
 
