@@ -31,12 +31,13 @@ _BETWEEN = r"\s*[/.\-\s]\s*"
 _SHAPES = [
     re.compile(shape)
     for shape in (
-        rf"{_YEAR}-{_MONTH}-{_DAY}",
+        rf"{_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}",
         rf"{_YEAR}[-/]{_MONTH}",
         _YEAR,
         rf"{_DAY}{_BETWEEN}{_MONTH}{_BETWEEN}{_SHORT_YEAR}",
         rf"{_MONTH}[/.\-]{_YEAR}",
-        r"(?P<day>[0-9]{2})(?P<month>[0-9]{2})(?P<year>(?:19|20)[0-9]{2})",
+        rf"{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>[0-9]{{2}})",
+        rf"(?P<day>[0-9]{{2}})(?P<month>[0-9]{{2}}){_YEAR}",
         rf"{_DAY}(?:st|nd|rd|th)?[\s\-]*(?:of\s+)?{_MONTH_NAME}[\s\-,]*{_SHORT_YEAR}",
         rf"{_MONTH_NAME}[\s\-]+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}",
         rf"{_MONTH_NAME}[\s\-,]*{_YEAR}",
@@ -47,15 +48,26 @@ _SHAPES = [
 def parse_born(text: str) -> Born | None:
     """Return the days the text may mean (a day, a month or a year), day before month, or None.
 
-    Read are 2014-03-09, 2014-03, 2014, 9/3/2014, 9.3.14, 09032014, 9 March 2014 and March 2014;
-    a year of two digits is of this century.
+    Read are 2014-03-09, 2014/3/9, 20140309, 2014-03, 2014, 9/3/2014, 9.3.14, 09032014, 9 March 2014
+    and March 2014; a year of two digits is of this century.
     """
+    parts = _parts(text)
+    return _born(parts) if parts else None
+
+
+def is_impossible_day(text: str) -> bool:
+    """Say whether the text has the shape of a whole date, but there is no such day (31/2/2014)."""
+    parts = _parts(text)
+    if not parts or not parts.get("day") or (parts.get("name") and not _month(parts)):
+        return False
+    return _born(parts) is None
+
+
+def _parts(text: str) -> dict[str, str | None]:
+    """Return what stands where in a text of some date's shape; nothing for any other text."""
     written = text.strip().lower()
-    for shape in _SHAPES:
-        match = shape.fullmatch(written)
-        if match:
-            return _born(match.groupdict())
-    return None
+    matches = (shape.fullmatch(written) for shape in _SHAPES)
+    return next((match.groupdict() for match in matches if match), {})
 
 
 def _born(parts: dict[str, str | None]) -> Born | None:

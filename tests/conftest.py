@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from indexer.builds.init import init
 from indexer.engine import lifecycle
 from indexer.engine.places import TRANSPORT_OFFSET
 from indexer.engine.start import start
+from indexer.people.actor import Actor
 from indexer.settings import Settings
+from indexer.world import REAL
 
 
 def is_free(port: int) -> bool:
@@ -36,6 +39,9 @@ def settings_for(home: Path, port_base: int) -> Settings:
     return Settings.from_environment(
         {"CONTACTPOINT_HOME": str(home), "CONTACTPOINT_PORT_BASE": str(port_base)}
     )
+
+
+OPERATOR = Actor("tester", "operator", "")
 
 
 @contextmanager
@@ -68,3 +74,22 @@ def spare_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]
 def settings(engine: Settings) -> Settings:
     """The shared engine's, for a test that speaks of settings."""
     return engine
+
+
+@pytest.fixture
+def world():
+    """Real time and real chance: tests draw names and numbers of their own and never meet."""
+    return REAL
+
+
+@pytest.fixture(scope="session")
+def ready(engine):
+    """The settings of an engine on which `init` has run."""
+    init(engine, OPERATOR, REAL)
+    return engine
+
+
+@pytest.fixture
+def source(world):
+    """The name of a source of this test's own."""
+    return f"test-{world.below(10**9)}"

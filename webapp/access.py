@@ -11,8 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed
+from webapp.service import service
+from webapp.tokens import Asked
 
 PUBLIC, SIGNED_IN = "public", "signed-in"
+LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def check_access() -> ResponseReturnValue | None:
         return None
     access = access_table().get(request.url_rule.rule)
     if access is None:
-        raise NotAllowed("this page is in no list of who may see it, so nobody may")
+        raise NotAllowed("This page is in no list of who may see it, so nobody may.")
     return None if PUBLIC in access.roles else _check_reader(access)
 
 
@@ -54,17 +57,33 @@ def _check_reader(access: Access) -> ResponseReturnValue | None:
         return _to_sign_in()
     g.reader = current_user.actor
     if SIGNED_IN not in access.roles and g.reader.role not in access.roles:
-        raise NotAllowed(f"your role, {g.reader.role}, does not use this page")
+        raise NotAllowed(f"Your role, {g.reader.role}, does not use this page.")
     return None
 
 
 def _to_sign_in() -> ResponseReturnValue:
     """Remember the page asked for, so that an ended session costs no more than a password.
 
-    The address is kept in the signed cookie, not in the next address; it names nobody, and its
-    token opens for no other user.
+    The address is kept in the signed cookie, not in the next address; it names no child, and its
+    token opens for no other user. Who chose to sign out wants no page and is told of no end.
     """
+    user = session.get("user", "")  # there until its owner signs out, also once the session is over
     session.clear()
-    if request.method == "GET":
-        session["wanted"] = request.path
+    if request.endpoint != "pages.sign_out":
+        session["user"], session["wanted"] = user, _wanted(user)
     return redirect(url_for("pages.sign_in"), 303)
+
+
+def _wanted(user: str) -> str:
+    """Return the page that shows what was asked for, empty where no page would.
+
+    A search sent without a session of before is forgotten: another site could have sent it, and
+    it would be done and audited in the name of whoever signs in.
+    """
+    if request.method == "GET" or request.endpoint == "pages.reason":
+        return request.path
+    if request.endpoint != "pages.search" or not user:
+        return ""
+    asked = Asked(" ".join(request.form.get("text", "").split()))
+    address = url_for("pages.results", token=service().tokens.seal("results", user, asked))
+    return address if len(address) <= LONGEST_WANTED else url_for("pages.search")

@@ -19,7 +19,7 @@ from webapp.headers import refuse_late_answer, set_headers, set_transport_header
 from webapp.health import health
 from webapp.pages import pages
 from webapp.pages.errors import handle_errors
-from webapp.pages.words import FILTERS, asset
+from webapp.pages.words import FILTERS, asset, helpdesk_words
 from webapp.request_log import log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
@@ -33,12 +33,14 @@ MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
 class Site:
     """How browsers reach this: the host names it answers to, and if they come by https.
 
-    `helpdesk` says whom to call, as it stands in the middle of a sentence.
+    `helpdesk` says whom to call, as it stands in the middle of a sentence; `helpdesk_phone` is
+    empty where people know the number.
     """
 
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
     is_https: bool = False
     helpdesk: str = "your organisation’s ContactPoint team"
+    helpdesk_phone: str = ""
 
 
 def make(settings: Settings, site: Site = Site()) -> Flask:
@@ -55,7 +57,8 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
     trail = Trail(client, _secret(settings, "audit.key"), world)
     people = People(Door(client, trail, world))
     tokens = Tokens(_secret(settings, "token.key"), world)
-    app.extensions[KEY] = Service(gate, tokens, people, world, site.helpdesk)
+    helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
+    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk)
     _register(app, people)
     if site.is_https:
         set_transport_header(app)

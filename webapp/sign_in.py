@@ -40,6 +40,7 @@ class People:
         token = open_session(self._client, user.name, self._world)
         session.clear()  # a cookie from before the sign-in must be worth nothing after it
         login_user(SignedIn(token, user.actor()))
+        session["user"] = user.name  # tells, once the session is over, that there was one
         return user.actor()
 
     def sign_out(self) -> None:

@@ -23,12 +23,13 @@ class LinkEnded(NotFound):
 @dataclass(frozen=True)
 class Asked:
     """What a token carries. `text` is what was typed; `number` the child to open, and `reason`
-    why; `page` counts from 1."""
+    why; `page` counts from 1; `is_double` says that the results had another such child."""
 
     text: str
     page: int = 1
     number: str = ""
     reason: str = ""
+    is_double: bool = False
 
 
 class Tokens:
@@ -41,7 +42,8 @@ class Tokens:
 
     def seal(self, kind: Page, user: str, asked: Asked) -> str:
         """Return the token of one page for one user."""
-        content = json.dumps({"kind": kind, "user": user, **vars(asked)})
+        # As UTF-8: escaped, a long reason in another script is more than an address may hold.
+        content = json.dumps({"kind": kind, "user": user, **vars(asked)}, ensure_ascii=False)
         return self._fernet.encrypt_at_time(content.encode(), self._seconds()).decode()
 
     def open(self, kind: Page, user: str, token: str) -> Asked:

@@ -1,5 +1,6 @@
 """Which stored word each asked word is taken for, over all names of the record."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
@@ -33,13 +34,28 @@ class Match:
 
 
 def placed_words(names: Sequence[PersonName]) -> list[Placed]:
-    """Return the words of all names, each (as written) once, current names first."""
-    found: dict[tuple[str, str], Placed] = {}
+    """Return the words of all names, current names first.
+
+    A word that a later name has too is there once; one that a name has twice (James James) is
+    there twice, so that a word typed twice needs both.
+    """
+    found: list[Placed] = []
+    counts: Counter[tuple[str, str]] = Counter()
     for name in names:
-        for side, text in (("given", name.given), ("family", name.family)):
-            for word in read_words(text) if text else ():
-                found.setdefault((word.plain, side), Placed(word, side, name.use))
-    return list(found.values())
+        own: Counter[tuple[str, str]] = Counter()
+        for placed in _words_of(name):
+            key = (placed.word.plain, placed.side)
+            own[key] += 1
+            if own[key] > counts[key]:
+                found.append(placed)
+        counts |= own
+    return found
+
+
+def _words_of(name: PersonName) -> Iterator[Placed]:
+    for side, text in (("given", name.given), ("family", name.family)):
+        for word in read_words(text) if text else ():
+            yield Placed(word, side, name.use)
 
 
 _Option = tuple[int, Sequence[int], Sequence[int], Relation]

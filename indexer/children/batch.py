@@ -1,29 +1,25 @@
 """Brings one batch of rows into the published build: link, combine, place, settle.
 
-A run that dies anywhere leaves links without a digest; the same rows loaded again find those links,
-and so the same children, and finish. One request a step, never a request a row.
+Every step may be the last. A link is without its digest from before its child is written until
+after; so what a dead run left half done is found and finished when the same rows are loaded again.
+One request a step, never a request a row.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from indexer.children.child import Child, Contribution, Facts
+from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine, renew
-from indexer.children.link import (
-    batch_keys,
-    child_by_numbers,
-    is_unchanged,
-    linked_child,
-    new_links,
-    settled_link,
-)
-from indexer.children.links import Link, Links, number_key, row_key
+from indexer.children.link import batch_keys, is_unchanged
+from indexer.children.links import Link, Links, Version, number_key, row_key
 from indexer.children.match import sure_matches
 from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
+from indexer.children.plan import Known, Plan, build_plan, own_child
 from indexer.children.store import ChildStore, Stored
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
+from indexer.shields.marks import Marks
 from indexer.world import World
 
 ATTEMPTS = 8  # of two loads at the same children, one always wins a round
@@ -36,25 +32,9 @@ class Stores:
     links: Links
     children: ChildStore
     placer: Placer
+    marks: Marks
     builds: tuple[str, ...]
     world: World
-
-
-@dataclass
-class Plan:
-    """What a batch will do: which rows are about which child, and the links that asks for."""
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    claims: dict[str, Link] = field(default_factory=dict)
-    overlay: dict[str, Link] = field(default_factory=dict)
-    drawn: set[str] = field(default_factory=set)
-
-    def rename(self, old: str, new: str) -> None:
-        """Give the rows of a drawn number another one."""
-        self.rows[new] = self.rows.pop(old)
-        for key, link in self.claims.items():
-            if link.child == old:
-                self.claims[key] = replace(link, child=new)
 
 
 def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, int]:
@@ -66,7 +46,7 @@ def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, in
     outcomes = [_outcome(row, links.get(row_key(source, row.source_record_id))) for row in rows]
     left = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome != "unchanged"]
     for _ in range(ATTEMPTS):
-        left = _attempt(stores, source, left, links)
+        left = _attempt(stores, _known(stores, source, links), left)
         if not left:
             return {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
         links = stores.links.read(batch_keys(source, left))
@@ -81,40 +61,32 @@ def _outcome(row: Row, link: Link | None) -> str:
     return "changed" if link and link.digest else "new"
 
 
-def _attempt(
-    stores: Stores, source: str, rows: Sequence[Row], links: Mapping[str, Link]
-) -> list[Row]:
+def _known(stores: Stores, source: str, links: Mapping[str, Link]) -> Known:
+    numbers = {link.child for link in links.values()}
+    stored = stores.children.read(numbers)
+    absent = numbers - stored.keys()
+    hidden = stores.marks.marked(absent) if absent else frozenset()
+    return Known(source, links, stored, hidden)
+
+
+def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> list[Row]:
     """Place the rows; return those whose links or children somebody else wrote meanwhile."""
     if not rows:
         return []
-    unlinked = [row for row in rows if not links.keys() & batch_keys(source, [row])]
-    sure = sure_matches(stores.children, source, unlinked)
-    stored = stores.children.read([*(link.child for link in links.values()), *sure.values()])
-    plan = _plan(stores.world, source, rows, Known(links, stored, sure))
+    unlinked = [row for row in rows if own_child(known, row) is None]
+    sure = sure_matches(stores.children, known.source, unlinked)
+    known = replace(known, stored={**stores.children.read(sure.values()), **known.stored})
+    plan = build_plan(stores.world, rows, known, sure)
     _take_numbers(stores, plan)
-    taken = stores.links.claim(plan.claims)
-    ready = {
-        number: mine for number, mine in plan.rows.items() if not _lost(source, mine, plan, taken)
-    }
-    placements = [
-        _placement(number, mine, (source, stores.world), stored.get(number))
-        for number, mine in ready.items()
-    ]
+    written = stores.links.write(plan.writes)
+    ready = {n: mine for n, mine in plan.rows.items() if _has_links(known, mine, plan, written)}
+    placements = [_placement(number, mine, known, stores.world) for number, mine in ready.items()]
     conflicts = stores.placer.place(placements, stores.builds)
     done = {number: mine for number, mine in ready.items() if number not in conflicts}
-    _settle(stores.links, source, done)
+    _settle(stores.links, known, done, written)
     stores.children.refresh()
     placed = {row.number for mine in done.values() for row in mine}
     return [row for row in rows if row.number not in placed]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is there already: links by key, children by number, sure matches by row number."""
-
-    links: Mapping[str, Link]
-    stored: Mapping[str, Stored]
-    sure: Mapping[int, str]
 
 
 def _take_numbers(stores: Stores, plan: Plan) -> None:
@@ -123,70 +95,40 @@ def _take_numbers(stores: Stores, plan: Plan) -> None:
     Before any other link: a link to a number that is not ours would join two children.
     """
     wanted = set(plan.drawn)
-    while taken := stores.links.claim({number_key(one): Link(one) for one in wanted}):
+    while wanted:
+        taken = stores.links.write({number_key(number): Link(number) for number in wanted})
+        again = {number for number in wanted if number_key(number) not in taken}
         wanted = set()
-        for link in taken.values():
-            number = draw_number(stores.world)
-            plan.rename(link.child, number)
-            wanted.add(number)
+        for number in again:
+            other = draw_number(stores.world)
+            plan.rename(number, other)
+            wanted.add(other)
 
 
-def _plan(world: World, source: str, rows: Sequence[Row], known: Known) -> Plan:
-    """Give every row its child; rows of the batch see each other through the overlay."""
-    plan = Plan(overlay=dict(known.links))
-    facts = {number: one.child.facts for number, one in known.stored.items()}
-    for row in rows:
-        number = _child_of(row, source, plan.overlay, facts) or known.sure.get(row.number)
-        if row.facts is None:
-            if number:
-                plan.rows.setdefault(number, []).append(row)
-            continue
-        if number is None:
-            number = draw_number(world)
-            plan.drawn.add(number)
-        plan.rows.setdefault(number, []).append(row)
-        wanted = new_links(row, source, number)
-        fresh = {key: link for key, link in wanted.items() if key not in plan.overlay}
-        plan.overlay.update(fresh)
-        plan.claims.update(fresh)
-        facts.setdefault(number, row.facts)
-    return plan
+def _has_links(
+    known: Known, rows: Sequence[Row], plan: Plan, written: Mapping[str, Version]
+) -> bool:
+    """Were all links written that these rows asked for?"""
+    asked = [key for key in batch_keys(known.source, rows) if key in plan.writes]
+    return all(key in written for key in asked)
 
 
-def _child_of(
-    row: Row, source: str, links: Mapping[str, Link], facts: Mapping[str, Facts]
-) -> str | None:
-    """A settled link decides; one without a digest is a reservation, and numbers come first."""
-    own = links.get(row_key(source, row.source_record_id))
-    if own and (own.digest or row.facts is None):
-        return own.child
-    return child_by_numbers(row, links, facts) or linked_child(row, source, links)
-
-
-def _lost(source: str, rows: Sequence[Row], plan: Plan, taken: Mapping[str, Link]) -> bool:
-    """Has somebody else taken a link that these rows asked for, for another child?"""
-    keys = [key for key in batch_keys(source, rows) if key in taken]
-    return any(taken[key].child != plan.claims[key].child for key in keys if key in plan.claims)
-
-
-def _placement(
-    number: str, rows: Sequence[Row], by: tuple[str, World], stored: Stored | None
-) -> Placement:
-    source, world = by
-    before = list(stored.child.contributions) if stored else []
-    loaded = (source, world.now().isoformat(timespec="seconds"))
+def _placement(number: str, rows: Sequence[Row], known: Known, world: World) -> Placement:
+    stored = known.stored.get(number)
+    loaded_at = world.now().isoformat(timespec="seconds")
     return Placement(
         number=number,
         revision=stored.revision if stored else None,
-        child=_combined(number, before, rows, loaded),
+        child=_combined(number, stored, rows, (known.source, loaded_at)),
     )
 
 
 def _combined(
-    number: str, before: Sequence[Contribution], rows: Sequence[Row], loaded: tuple[str, str]
+    number: str, stored: Stored | None, rows: Sequence[Row], loaded: tuple[str, str]
 ) -> Child | None:
     """Return the child with the rows' contributions in, or None where none is left."""
     source, loaded_at = loaded
+    before = stored.child.contributions if stored else ()
     contributions = {(one.source, one.source_record_id): one for one in before}
     for row in rows:
         key = (source, row.source_record_id)
@@ -198,14 +140,22 @@ def _combined(
     return combine(number, contributions.values()) if contributions else None
 
 
-def _settle(links: Links, source: str, done: Mapping[str, Sequence[Row]]) -> None:
+def _settle(
+    links: Links, known: Known, done: Mapping[str, Sequence[Row]], written: Mapping[str, Version]
+) -> None:
+    """Write the digests of rows that were placed, and remove the links of withdrawn ones.
+
+    Only over the link as this run wrote or read it: if another load has it by now, that one's
+    word stands.
+    """
     settled: dict[str, Link] = {}
-    released: list[str] = []
+    released: dict[str, Link] = {}
     for number, rows in done.items():
         for row in rows:
-            if row.facts is None:
-                released.append(row_key(source, row.source_record_id))
-            else:
-                settled.update(settled_link(row, source, number))
-    links.settle(settled)
+            key = row_key(known.source, row.source_record_id)
+            own = known.own_link(row)
+            version = written.get(key) or (own.version if own else None)
+            link = Link(number, known.source, row.source_record_id, row.digest, version)
+            (settled if row.facts else released)[key] = link
+    links.write(settled)
     links.release(released)

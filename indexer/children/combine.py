@@ -177,9 +177,10 @@ def _carers(contributions: Contributions) -> tuple[Carer, ...]:
 
 
 def _involvements(contributions: Contributions) -> tuple[Involvement, ...]:
-    """Every involvement of every source, with the source that told us."""
+    """Every involvement of every source, with the source that told us; a sensitive service's
+    source would tell which it is."""
     return tuple(
-        replace(involvement, source=one.source)
+        involvement if involvement.sensitive else replace(involvement, source=one.source)
         for one in contributions
         for involvement in one.facts.involvements
     )

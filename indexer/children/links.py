@@ -1,4 +1,4 @@
-"""The index `links`: which child a row, an NHS number or a UPN belongs to."""
+"""The index `links`: which child a row, an NHS number, a UPN or a child's number belongs to."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,18 +10,27 @@ from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable
 from mappings.names import LINKS
 
-CONFLICT, CREATED = 409, 201
+CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 SCAN_PAGE = 5_000  # links in one page of a scan
+
+Version = tuple[int, int]
+"""Sequence number and primary term: the state in which a link was read or written."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """One key's child; a row's key also holds the digest of its last row that was placed."""
+    """One key's child. `digest` is that of the row's last version that was placed: a row's link
+    without one is only a reservation. `version` is None for a link that is not there yet."""
 
     child: str
     source: str | None = None
     source_record_id: str | None = None
     digest: str | None = None
+    version: Version | None = None
+
+    def body(self) -> dict[str, str]:
+        fields = ("child", "source", "source_record_id", "digest")
+        return {name: value for name in fields if (value := getattr(self, name)) is not None}
 
 
 def row_key(source: str, source_record_id: str) -> str:
@@ -56,26 +65,25 @@ class Links:
             answer = self._client.mget(index=LINKS, ids=ids)
         if any("error" in one for one in answer["docs"]):
             raise ClusterUnavailable("reading links: a part of the index did not answer; try again")
-        return {one["_id"]: Link(**one["_source"]) for one in answer["docs"] if one["found"]}
+        return {
+            one["_id"]: Link(**one["_source"], version=(one["_seq_no"], one["_primary_term"]))
+            for one in answer["docs"]
+            if one["found"]
+        }
 
-    def claim(self, links: Mapping[str, Link]) -> dict[str, Link]:
-        """Create the links that are free; return who holds those that were not."""
-        if not links:
-            return {}
-        taken = self._write("create", links)
-        return self.read(taken)
+    def write(self, links: Mapping[str, Link]) -> dict[str, Version]:
+        """Write each link unless somebody wrote it since it was read; return what was written.
 
-    def settle(self, links: Mapping[str, Link]) -> None:
-        """Write the links of rows whose child has been placed, with the rows' digests."""
-        if links:
-            self._write("index", links)
+        A link without a version is created; one with a version replaces that very version.
+        """
+        lines: list[Any] = []
+        for key, link in links.items():
+            lines += [_operation("index" if link.version else "create", key, link), link.body()]
+        return self._send(lines)
 
-    def release(self, keys: Iterable[str]) -> None:
-        """Remove the links of rows that their source has withdrawn."""
-        actions = [{"delete": {"_id": key}} for key in sorted(set(keys))]
-        if actions:
-            with speaking_to_cluster("removing links"):
-                self._client.bulk(index=LINKS, operations=actions)
+    def release(self, links: Mapping[str, Link]) -> None:
+        """Remove the links of withdrawn rows, but none that somebody wrote meanwhile."""
+        self._send([_operation("delete", key, link) for key, link in links.items()])
 
     def scan(self, source: str | None = None) -> Iterator[Link]:
         """Yield the link of every row, or of one source's rows, in no order."""
@@ -89,7 +97,8 @@ class Links:
                 yield from (Link(**hit["_source"]) for hit in hits)
                 after = hits[-1]["sort"]
         finally:
-            self._client.close_point_in_time(id=scan)
+            with speaking_to_cluster("ending the scan of links"):
+                self._client.close_point_in_time(id=scan)
 
     def _page(
         self, scan: str, clause: dict[str, Any], after: list[Any] | None
@@ -106,14 +115,27 @@ class Links:
         hits: list[dict[str, Any]] = answer["hits"]["hits"]
         return hits
 
-    def _write(self, operation: str, links: Mapping[str, Link]) -> list[str]:
-        """Write in bulk; return the keys that were there already."""
-        lines: list[Any] = []
-        for key, link in links.items():
-            lines += [{operation: {"_id": key}}, link]
+    def _send(self, lines: list[Any]) -> dict[str, Version]:
+        if not lines:
+            return {}
         with speaking_to_cluster("writing links"):
             answer = self._client.bulk(index=LINKS, operations=lines)
-        statuses = {one[operation]["_id"]: one[operation]["status"] for one in answer["items"]}
-        if any(status >= 300 and status != CONFLICT for status in statuses.values()):  # noqa: PLR2004
+        results = [result for item in answer["items"] for result in item.values()]
+        if any(_is_failure(result["status"]) for result in results):
             raise ClusterUnavailable("writing links: some were refused; run the command again")
-        return [key for key, status in statuses.items() if status == CONFLICT]
+        return {
+            result["_id"]: (result["_seq_no"], result["_primary_term"])
+            for result in results
+            if result["status"] < FIRST_FAILURE
+        }
+
+
+def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:
+    if not link.version:
+        return {kind: {"_id": key}}
+    seq_no, term = link.version
+    return {kind: {"_id": key, "if_seq_no": seq_no, "if_primary_term": term}}
+
+
+def _is_failure(status: int) -> bool:
+    return status >= FIRST_FAILURE and status not in (CONFLICT, NOT_FOUND)

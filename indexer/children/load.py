@@ -5,7 +5,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from indexer.audit.trail import Trail
@@ -15,7 +14,7 @@ from indexer.children.links import Links
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client, speaking_to_cluster
-from indexer.errors import ContactPointError, Refused
+from indexer.errors import ContactPointError, FeedRefused, Refused
 from indexer.feeds.rows import Reject, Row, RowReader
 from indexer.people.actor import Actor
 from indexer.settings import Settings
@@ -53,11 +52,13 @@ class Loader:
         self._client = make_client(settings, "worker")
         self._world = world
         marks = Marks.for_credential(settings, "worker")
+        children = ChildStore(self._client)
         self._trail = Trail(self._client, settings.secret("audit.key"), world)
         self._stores = Stores(
             links=Links(self._client),
-            children=ChildStore(self._client),
-            placer=Placer(self._client, marks),
+            children=children,
+            placer=Placer(self._client, children, marks),
+            marks=marks,
             builds=open_builds(self._client),
             world=world,
         )
@@ -127,5 +128,18 @@ def check_source_name(source: str) -> None:
 
 
 def _batches(rows: Iterator[Row | Reject]) -> Iterator[list[Row | Reject]]:
-    while batch := list(islice(rows, BATCH_ROWS)):
+    """Yield the rows in batches; what was read before a file breaks off is still a batch."""
+    batch: list[Row | Reject] = []
+    broken: FeedRefused | None = None
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH_ROWS:
+                yield batch
+                batch = []
+    except FeedRefused as error:
+        broken = error
+    if batch:
         yield batch
+    if broken:
+        raise broken

@@ -6,6 +6,7 @@ and twins the date: so the given name must be the same name, not one that is nea
 
 from collections import ChainMap, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from analyzers.compare import Evidence, compare
 from analyzers.fields import block_keys
@@ -19,6 +20,7 @@ SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "for
 SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
 LITERAL = frozenset({"exact", "written", "joined"})
 SAME_PLACE = frozenset({"same", "former"})
+MOST_NAMES = 6  # that a row is looked for by: keys multiply with names
 MISTYPED_DATE = frozenset({"swapped", "digit"})
 
 
@@ -29,16 +31,25 @@ def sure_matches(children: ChildStore, source: str, rows: Iterable[Row]) -> dict
     sounds and the year, or a postcode and a sound agree.
     """
     facts = {row.number: row.facts for row in rows if row.facts}
-    keys = {number: block_keys(facts_identity(one)) for number, one in facts.items()}
+    keys = {number: _keys(one) for number, one in facts.items()}
     near: dict[str, dict[str, Child]] = defaultdict(dict)
     for child in children.sharing(sorted(set().union(*keys.values()))):
         for key in block_keys(build_identity(child)):
             near[key][child.number] = child
-    sure = {
-        number: sure_match(one, source, ChainMap(*(near[key] for key in keys[number])).values())
-        for number, one in facts.items()
-    }
-    return {number: child for number, child in sure.items() if child}
+    sure: dict[int, str] = {}
+    for number, one in facts.items():
+        candidates = ChainMap(*(near[key] for key in keys[number])).values()
+        match = sure_match(one, source, candidates)
+        # One source has one record of a child: the second row of a batch that fits is another's,
+        # as it would be in the next batch.
+        if match and match not in sure.values():
+            sure[number] = match
+    return sure
+
+
+def _keys(facts: Facts) -> set[str]:
+    identity = facts_identity(facts)
+    return block_keys(replace(identity, names=identity.names[:MOST_NAMES]))
 
 
 def sure_match(facts: Facts, source: str, candidates: Iterable[Child]) -> str | None:

@@ -12,12 +12,14 @@ from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
 from indexer.children.document import build_document
+from indexer.children.store import ChildStore
 from indexer.clients import speaking_to_cluster
-from indexer.errors import ClusterUnavailable
+from indexer.errors import ClusterUnavailable, RegisterUnavailable
 from indexer.shields.marks import Marks
 
 CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
-PAST_EVERY_LOAD = 1_000_000  # revisions a delete is ahead, so that no late write brings it back
+AHEAD = 1_000_000  # revisions: more than any load that is under way can have read
+ROUNDS = 10
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class Placement:
 
 
 class Placer:
-    def __init__(self, client: Elasticsearch, marks: Marks) -> None:
+    def __init__(self, client: Elasticsearch, store: ChildStore, marks: Marks) -> None:
         self._client = client
+        self._store = store
         self._marks = marks
 
     def place(self, placements: Sequence[Placement], builds: Sequence[str]) -> set[str]:
@@ -46,12 +49,25 @@ class Placer:
         """
         if not placements:
             return set()
-        conflicts = self._write([line for build in builds for line in _lines(placements, build)])
+        lines = [line for build in builds for line in _lines(placements, build)]
+        conflicts = self._write(lines) if lines else set()
         marked = self._marks.marked(one.number for one in placements)
-        if marked:
-            hidden = [one for one in placements if one.number in marked]
-            self._write([line for build in builds for line in _delete_lines(hidden, build)])
+        for build in builds if marked else ():
+            self._hide(marked, build)
         return conflicts - marked
+
+    def _hide(self, numbers: Iterable[str], build: str) -> None:
+        """Delete these children from the build, until none of them is there.
+
+        Each delete is far ahead of the revision just read, so that no load that read the document
+        earlier can bring it back; a write in between is seen in the next round.
+        """
+        for _ in range(ROUNDS):
+            there = self._store.revisions(build, numbers)
+            if not there:
+                return
+            self._write([_delete(build, number, there[number] + AHEAD) for number in there])
+        raise RegisterUnavailable("a shielded record is being written again and again; try again")
 
     def _write(self, lines: list[Any]) -> set[str]:
         with speaking_to_cluster("writing children"):
@@ -69,24 +85,24 @@ def _is_failure(status: int) -> bool:
 def _lines(placements: Iterable[Placement], build: str) -> list[Any]:
     lines: list[Any] = []
     for one in placements:
-        header = _header(one, build, ahead=1)
-        if one.child is None:
-            lines.append({"delete": header})
-        else:
-            # Nobody can read the revision of a document that is not there, but `create` is
-            # refused if somebody wrote it meanwhile: the same promise.
-            operation = "create" if one.revision is None else "index"
-            lines += [{operation: header}, build_document(one.child)]
+        if one.child is None and one.revision is not None:
+            lines.append(_delete(build, one.number, one.revision + 1))
+        elif one.child is not None:
+            lines += [_write_header(build, one), build_document(one.child)]
     return lines
 
 
-def _delete_lines(placements: Iterable[Placement], build: str) -> list[Any]:
-    return [{"delete": _header(one, build, ahead=PAST_EVERY_LOAD)} for one in placements]
+def _write_header(build: str, placement: Placement) -> dict[str, Any]:
+    """Nobody can read the revision of a document that is not there, but `create` is refused if
+    somebody wrote it meanwhile: the same promise."""
+    if placement.revision is None:
+        return {"create": {"_index": build, "_id": placement.number}}
+    return {"index": _at_revision(build, placement.number, placement.revision + 1)}
 
 
-def _header(placement: Placement, build: str, ahead: int) -> dict[str, Any]:
-    place = {"_index": build, "_id": placement.number}
-    if placement.revision is None and ahead == 1:
-        return place
-    version = (placement.revision or 0) + ahead
-    return {**place, "version": version, "version_type": "external"}
+def _delete(build: str, number: str, revision: int) -> dict[str, Any]:
+    return {"delete": _at_revision(build, number, revision)}
+
+
+def _at_revision(build: str, number: str, revision: int) -> dict[str, Any]:
+    return {"_index": build, "_id": number, "version": revision, "version_type": "external"}

@@ -21,6 +21,7 @@ class Stored:
     revision: int
 
 
+MOST_KEYS = 20_000  # in one request; Elasticsearch refuses 65,536
 MOST_HITS = 10_000  # Elasticsearch's own limit for one page
 
 
@@ -51,13 +52,21 @@ class ChildStore:
         """
         if not keys:
             return []
-        hits = self._page(keys)
-        if len(hits) < MOST_HITS:
+        hits = self._page(keys) if len(keys) <= MOST_KEYS else []
+        if len(keys) <= MOST_KEYS and len(hits) < MOST_HITS:
             return [parse_document(hit["_source"]) for hit in hits]
         middle = len(keys) // 2
         halves = (keys[:middle], keys[middle:]) if middle else ()
         found = {child.number: child for half in halves for child in self.sharing(half)}
         return list(found.values())
+
+    def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
+        """Return the revision of each document that is in `build`, in real time."""
+        with speaking_to_cluster("reading revisions"):
+            answer = self._client.mget(index=build, ids=sorted(numbers), source=False)
+        if any("error" in one for one in answer["docs"]):
+            raise ClusterUnavailable("reading revisions: a part did not answer; try again")
+        return {one["_id"]: one["_version"] for one in answer["docs"] if one["found"]}
 
     def refresh(self) -> None:
         """Let searches see all that has been written."""

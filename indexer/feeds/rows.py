@@ -1,24 +1,30 @@
 """Turns the lines of a feed into valid rows, or into what is wrong with them."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 from marshmallow import Schema, ValidationError
+from marshmallow.exceptions import SCHEMA
 
 from analyzers.numbers import compact_number
 from analyzers.postcodes import parse_postcode
 from indexer.children.child import Address, Carer, Facts, FormerName, Involvement
-from indexer.feeds.schema import RowSchema, WithdrawnSchema
+from indexer.feeds.schema import FIELD_NAMES, RowSchema, WithdrawnSchema
 
 READING_VERSION = b"1"
 """Part of every digest: raise it when a row is understood differently, so that it is read again."""
 
-FIELD_LIKE = re.compile(r"[a-z0-9_.]{1,40}")
+OTHER_SYSTEMS_FIELDS = frozenset(
+    ("shield", "shielded", "is_shielded", "id", "title", "surname", "forename", "first_name")
+    + ("last_name", "dob", "age", "gender", "ethnicity", "school", "gp", "telephone", "deleted")
+)
+LIKE_A_FIELD = 0.85  # 0..1; at 0.75 the names "tom", "leah", "cole" and "carter" are like a field
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,8 @@ class RowReader:
             return Reject(number, None, {"row": ["Not valid JSON in UTF-8."]})
         if not isinstance(row, dict):
             return Reject(number, None, {"row": ["Not a JSON object."]})
-        schema: Schema = self._withdrawn_schema if row.get("withdrawn") else self._row_schema
+        is_withdrawn = row.get("withdrawn") is True
+        schema: Schema = self._withdrawn_schema if is_withdrawn else self._row_schema
         if row.get("withdrawn") is False:
             del row["withdrawn"]
         try:
@@ -83,13 +90,23 @@ def _record_id(row: dict[str, Any]) -> str | None:
 
 
 def _without_values(errors: Any) -> Any:
-    """An unknown field's name is the row's own text: it is kept only if it looks like a field."""
+    """An unknown field's name is the row's own text, and may be a person's name: it is kept only
+    if it can hardly be anything but a field. A number is a place in a list."""
     if not isinstance(errors, dict):
         return errors
     return {
-        str(name) if FIELD_LIKE.fullmatch(str(name)) else "unknown field": _without_values(inner)
+        str(name)
+        if isinstance(name, int) or _is_like_a_field(name)
+        else "unknown field": _without_values(inner)
         for name, inner in errors.items()
     }
+
+
+@lru_cache(maxsize=1_000)  # a column that is wrong is wrong in every row
+def _is_like_a_field(name: str) -> bool:
+    if name in FIELD_NAMES or name in OTHER_SYSTEMS_FIELDS or name == SCHEMA:
+        return True
+    return bool(get_close_matches(name, FIELD_NAMES, 1, LIKE_A_FIELD))
 
 
 def _digest(row: dict[str, Any]) -> str:

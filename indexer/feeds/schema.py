@@ -1,10 +1,13 @@
 """The rules of docs/FORMATS.md for one row. Messages never repeat what the row said."""
 
+import re
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate, validates
+from marshmallow.schema import SchemaMeta
 
 from analyzers.numbers import compact_number, is_nhs_number, is_upn
 from analyzers.postcodes import parse_postcode
@@ -23,6 +26,7 @@ SERVICES = (
 )
 ADULT_YEARS = 18
 LIST_LIMIT = 100  # carers, involvements, former names or address lines in one row
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def text(limit: int = 100, **options: Any) -> fields.String:
@@ -56,23 +60,55 @@ upn_rule = needs(
 postcode_rule = needs(
     lambda value: (found := parse_postcode(value)) and found.inward, "Not a whole UK postcode."
 )
-is_authority = validate.Regexp(r"^\d{3}$", error="Must be a three-digit local authority code.")
+is_authority = validate.Regexp(r"[0-9]{3}\Z", error="Must be a three-digit local authority code.")
 not_blank = needs(str.strip, "Must not be blank.")
 
 
+class PlainDate(fields.Date):
+    """A date as 2014-03-09 and in no other way: Python reads 20140309 and 2014-W10-7 too."""
+
+    def _deserialize(self, value: Any, *args: Any, **options: Any) -> date:
+        if not isinstance(value, str) or not PLAIN_DATE.fullmatch(value):
+            raise self.make_error("invalid", obj_type=self.OBJ_TYPE, input=value)
+        read: date = super()._deserialize(value, *args, **options)
+        return read
+
+
+class TrueOrFalse(fields.Boolean):
+    """`true` or `false`: to Python, 1 and 1.0 are equal to True."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Strict(Schema):
-    """Unknown fields are errors; `null` is the same as not there."""
+    """Unknown fields are errors, also with `null`; a known one with `null` is as if not there."""
 
     class Meta:
         unknown = RAISE
 
     error_messages = {"unknown": "Not a field of a feed; docs/FORMATS.md lists them."}
 
+    @cached_property
+    def may_be_null(self) -> frozenset[str]:
+        return field_names(type(self))
+
     @pre_load
     def drop_nulls(self, row: Any, **_: Any) -> Any:
         if not isinstance(row, dict):
             return row
-        return {name: value for name, value in row.items() if value is not None}
+        return {
+            name: value
+            for name, value in row.items()
+            if value is not None or name not in self.may_be_null
+        }
+
+
+def field_names(schema: SchemaMeta) -> frozenset[str]:
+    """Return the names a row uses for the fields of one schema."""
+    return frozenset(field.data_key or name for name, field in schema._declared_fields.items())
 
 
 class FormerNameSchema(Strict):
@@ -99,10 +135,10 @@ class InvolvementSchema(Strict):
     role = text()
     phone = text(50)
     email = text(200)
-    start = fields.Date(data_key="from")
-    end = fields.Date(data_key="to")
-    sensitive = fields.Boolean(truthy={True}, falsy={False})
-    lead = fields.Boolean(truthy={True}, falsy={False})
+    start = PlainDate(data_key="from")
+    end = PlainDate(data_key="to")
+    sensitive = TrueOrFalse()
+    lead = TrueOrFalse()
 
 
 class RowSchema(Strict):
@@ -117,7 +153,7 @@ class RowSchema(Strict):
     former_names = fields.List(
         fields.Nested(FormerNameSchema), validate=validate.Length(max=LIST_LIMIT)
     )
-    date_of_birth = fields.Date(required=True)
+    date_of_birth = PlainDate(required=True)
     sex = fields.String(validate=one_of(SEXES))
     address = fields.Nested(AddressSchema)
     authority = fields.String(required=True, validate=is_authority)
@@ -125,6 +161,7 @@ class RowSchema(Strict):
     involvements = fields.List(
         fields.Nested(InvolvementSchema), validate=validate.Length(max=LIST_LIMIT)
     )
+    withdrawn = TrueOrFalse()  # never true here: such a row is read by WithdrawnSchema
 
     def __init__(self, today: date) -> None:
         super().__init__()
@@ -139,7 +176,16 @@ class WithdrawnSchema(Strict):
     """A row that says only that its source no longer knows the child."""
 
     source_record_id = text(64, required=True, also=[validate.Length(min=1, error="Is empty.")])
-    withdrawn = fields.Boolean(required=True, truthy={True}, falsy={False})
+    withdrawn = TrueOrFalse(required=True)
+
+    @cached_property
+    def may_be_null(self) -> frozenset[str]:
+        return field_names(RowSchema)
+
+
+FIELD_NAMES = frozenset().union(
+    *map(field_names, (RowSchema, FormerNameSchema, AddressSchema, CarerSchema, InvolvementSchema))
+)
 
 
 def refuse_age(born: date, today: date) -> None:

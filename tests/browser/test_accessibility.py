@@ -18,6 +18,13 @@ def show_refusal(page, visitor):
     page.get_by_role("button", name="Sign in").click()
 
 
+def show_wrong_password(page, visitor):
+    show_sign_in(page, visitor)
+    page.get_by_label("User name").fill("nobody-known")
+    page.get_by_label("Password", exact=True).fill("x")
+    page.keyboard.press("Enter")
+
+
 def show_search(page, visitor):
     sign_in(page, visitor)
 
@@ -65,6 +72,28 @@ def show_thin_record(page, visitor):
     state_reason(page)
 
 
+def show_record_of_a_double(page, visitor):
+    show_pages_of_results(page, visitor)
+    choose_child(page)
+    state_reason(page)
+
+
+def show_doubt(page, visitor):
+    sign_in(page, visitor)
+    search(page, "bartholomew yttergaard 3/9/2003")
+    expect(page.locator(".app-doubts")).to_be_visible()
+
+
+def show_unknown_number(page, visitor):
+    sign_in(page, visitor)
+    search(page, "943 476 5870")
+
+
+def show_ended_link(page, visitor):
+    sign_in(page, visitor)
+    page.goto(f"{visitor.address}/results/x")
+
+
 def show_missing_page(page, visitor):
     page.goto(f"{visitor.address}/nothing-here")
 
@@ -73,6 +102,7 @@ def show_missing_page(page, visitor):
 SHOWN = [
     (show_sign_in, "Sign in"),
     (show_refusal, "Sign in"),
+    (show_wrong_password, "Sign in"),
     (show_search, "Find a child"),
     (show_refused_question, "Find a child"),
     (show_results, "found"),
@@ -82,6 +112,10 @@ SHOWN = [
     (show_missing_reason, "Why are you opening"),
     (show_record, "Wilhelmina Rose"),
     (show_thin_record, "Bartholomew"),
+    (show_record_of_a_double, "Ann Zwartkruis"),
+    (show_doubt, "found"),
+    (show_unknown_number, "No child has this number"),
+    (show_ended_link, "This link has ended"),
     (show_missing_page, "Page not found"),
 ]
 

@@ -71,6 +71,43 @@ def test_record_is_not_opened_without_a_reason(page, visitor):
     assert page.title().startswith("Error: ")
 
 
+def test_back_after_a_missing_reason_leads_through_pages_without_a_form_to_send_again(
+    page, visitor
+):
+    sign_in(page, visitor)
+    search(page, visitor.text)
+    choose_child(page)
+    page.get_by_label("More about it").fill("a court order")
+    page.get_by_role("button", name="Open the record").press("Enter")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert page.get_by_label("More about it").input_value() == "a court order"
+    state_reason(page)
+    page.go_back()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Open the record")).to_be_visible()
+
+
+def test_back_after_a_refused_question_leads_to_it_again(page, visitor):
+    sign_in(page, visitor)
+    search(page, "2014")
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    search(page, visitor.text)
+    expect(page.get_by_role("link", name=FAMILY).first).to_be_visible()
+    page.go_back()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert page.get_by_label("Find a child").input_value() == "2014"
+
+
+def test_both_records_of_a_double_say_that_there_is_another(page, visitor):
+    sign_in(page, visitor)
+    search(page, "ann zwartkruis 9/3/2014")
+    assert page.locator(".app-double").count() == 25
+    choose_child(page)
+    state_reason(page)
+    expect(page.locator(".app-contacts .app-double")).to_be_visible()
+
+
 def test_child_nobody_knows_is_not_found_and_the_page_says_what_to_try(page, visitor):
     sign_in(page, visitor)
     search(page, "xqzvw jjkkxx 2013")

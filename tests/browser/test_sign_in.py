@@ -5,9 +5,10 @@ import re
 import pytest
 
 from indexer.clients import make_client
+from indexer.people.sessions import end_session
 from indexer.people.sign_in import REFUSAL
 from indexer.world import REAL
-from tests.browser.conftest import PASSWORD, add_practitioner, deactivate
+from tests.browser.conftest import FAMILY, PASSWORD, add_practitioner, deactivate
 from webapp.app import create_app
 from webapp.search.gate import Gate
 
@@ -46,8 +47,8 @@ def test_user_name_may_be_typed_in_capitals(browser):
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("amira", "wrong"), ("nobody-known", PASSWORD), ("gone", PASSWORD), ("", ""), ("é\x00", "x")],
-    ids=["wrong password", "unknown", "deactivated", "empty", "odd letters"],
+    [("amira", "wrong"), ("nobody-known", PASSWORD), ("gone", PASSWORD), ("é\x00", "x")],
+    ids=["wrong password", "unknown", "deactivated", "odd letters"],
 )
 def test_every_failure_has_the_same_words(browser, name, password):
     answer = sign_in(browser, name, password)
@@ -120,3 +121,46 @@ def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled):
 def test_next_page_is_never_one_of_another_site(browser):
     browser.get("//elsewhere.example/search")
     assert sign_in(browser, "amira").location in ("/", "/search")
+
+
+def test_sign_in_sent_empty_is_no_try(app, filled):
+    add_practitioner(filled, "hasty")
+    for _ in range(6):
+        assert sign_in(app.test_client(), "hasty", "").status_code == 422
+    assert sign_in(app.test_client(), "hasty").status_code == 303
+
+
+def test_one_who_is_signed_in_needs_no_sign_in_page(browser):
+    sign_in(browser, "amira")
+    assert browser.get("/sign-in").location == "/"
+
+
+def end_session_of(browser, settings):
+    """End it as time does: in the index, while the browser keeps its cookie."""
+    with browser.session_transaction() as cookie:
+        end_session(make_client(settings, "front"), cookie["_user_id"])
+
+
+def test_search_sent_after_the_session_ended_is_answered_after_signing_in(browser, filled):
+    sign_in(browser, "amira")
+    token = seal(browser, "/search")
+    end_session_of(browser, filled)
+    sent = browser.post("/search", data={"text": FAMILY, "csrf_token": token})
+    assert sent.location == "/sign-in"
+    assert "You have been signed out. Sign in to carry on." in browser.get("/sign-in").text
+    results = sign_in(browser, "amira").location
+    assert "Wilhelmina Rose" in browser.get(results).text
+
+
+def test_another_who_signs_in_after_an_ended_session_starts_at_home(browser, filled):
+    sign_in(browser, "amira")
+    end_session_of(browser, filled)
+    browser.post("/search", data={"text": FAMILY})
+    assert sign_in(browser, "bo").location == "/"
+
+
+def test_one_who_chose_to_sign_out_is_not_told_that_the_session_ended(browser):
+    sign_in(browser, "amira")
+    browser.post("/sign-out", data={"csrf_token": seal(browser, "/search")})
+    browser.get("/search")
+    assert "You have been signed out" not in browser.get("/sign-in").text

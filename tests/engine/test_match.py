@@ -7,7 +7,7 @@ from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.people.actor import Actor
 from indexer.world import World
-from tests.rows import lines, plain_row
+from tests.rows import lines, nhs_number, plain_row
 
 TESTER = Actor("tester", "operator", "")
 
@@ -93,6 +93,21 @@ def test_child_who_moved_is_known_by_a_carer(children_of, family):
 def test_family_name_with_a_letter_wrong_is_the_same_at_the_same_address(children_of, family):
     one, another = children_of(named(family, ANN), named(family[:4] + "x" + family[5:], ANN))
     assert one == another
+
+
+def test_two_rows_of_one_feed_are_never_the_same_child_by_likeness(ready, source, family, world):
+    loader, links = Loader(ready, world), Links(make_client(ready, "worker"))
+    rows = [
+        named(family, ANN | {"sex": None}),
+        named(family, ANN | {"nhs_number": nhs_number(world)}),
+        named(family, ANN | {"nhs_number": nhs_number(world), "sex": "male"}),
+    ]
+    rows[2]["source_record_id"] = "2"
+    loader.load(lines(rows[0]), source, TESTER, lambda _rejects: None)
+    loader.load(lines(*rows[1:]), f"{source}-b", TESTER, lambda _rejects: None)
+    keys = [row_key(f"{source}-b", record) for record in ("1", "2")]
+    found = links.read(keys)
+    assert found[keys[0]].child != found[keys[1]].child
 
 
 def test_number_that_was_drawn_before_is_never_shared(children_of, family, world):

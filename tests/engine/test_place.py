@@ -20,9 +20,9 @@ ANN = Facts("Kelly", date(2014, 3, 9), "359", given_names="Ann")
 class Writer:
     def __init__(self, settings):
         self.client = make_client(settings, "worker")
-        self._placer = Placer(self.client, Marks.for_credential(settings, "worker"))
-        self._builds = open_builds(self.client)
         self.store = ChildStore(self.client)
+        self._placer = Placer(self.client, self.store, Marks.for_credential(settings, "worker"))
+        self._builds = open_builds(self.client)
 
     def place(self, number, revision, given="Ann"):
         """Place a child of that name, or delete the child for no name; return the conflicts."""
@@ -84,5 +84,6 @@ def test_marked_child_is_never_left_in_the_build(writer, number, ready):
     add_mark(writer.client, ready.secret("register.key"), number)
     assert writer.place(number, seen, "Marked") == set()
     assert writer.given_names(number) is None
-    assert writer.place(number, seen + 1, "Late") == set()
-    assert writer.given_names(number) is None
+    for revision in (seen + 1, None, None, None):
+        assert writer.place(number, revision, "Late") == set()
+        assert writer.given_names(number) is None

@@ -1,14 +1,18 @@
 """One row of a feed: what is accepted, what is rejected and how, and what is kept."""
 
+import json
 from csv import DictReader
 from datetime import date
 from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer.children.child import Address, Involvement
 from indexer.feeds.rows import Reject, Row, RowReader
+from indexer.feeds.schema import FIELD_NAMES
 from tests.rows import lines, plain_row, row
 
 TODAY = date(2026, 11, 22)
@@ -118,3 +122,80 @@ def test_reject_holds_nothing_of_what_the_row_said():
     )
     (found,) = read(bad | {f"{secret} was here": 1})
     assert secret not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("field", "inside"),
+    [("address", {"shielded": None}), ("carers", [{"name": "A", "shielded": None}])],
+)
+def test_unknown_field_with_null_is_rejected_inside_another_too(field, inside):
+    (found,) = read(row(**{field: inside}))
+    assert "shielded" in str(found.errors[field])
+
+
+def test_error_in_a_list_says_which_of_the_list():
+    (found,) = read(row(carers=[{"name": "A"}, {"name": "B", "zoe": 1}]))
+    unknown = ["Not a field of a feed; docs/FORMATS.md lists them."]
+    assert found.errors == {"carers": {"1": {"unknown field": unknown}}}
+
+
+@pytest.mark.parametrize("value", [1, "yes", []])
+def test_involvement_is_sensitive_only_by_true(value):
+    (found,) = read(row(involvements=[{"service": "gp", "sensitive": value}]))
+    assert found.errors == {"involvements": {"0": {"sensitive": ["Not a valid boolean."]}}}
+
+
+@pytest.mark.parametrize("value", [False, None])
+def test_row_that_is_not_withdrawn_is_as_one_that_does_not_speak_of_it(value):
+    (said,), (unsaid,) = read({**row(), "withdrawn": value}), read(row())
+    assert said.facts == unsaid.facts
+
+
+def test_withdrawn_row_may_have_empty_fields_beside_it():
+    (found,) = read({"source_record_id": "SC-1", "withdrawn": True, "family_name": None})
+    assert isinstance(found, Row)
+
+
+MARK, NUMBER = "Zebedee", 7654321
+NESTED = b'{"source_record_id": "1", "carers": ' + b"[" * 300 + b"]" * 300 + b"}"
+FATHOMS = b'{"carers": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+HUGE = b'{"nhs_number": 1' + b"0" * 5000 + b"}"
+
+
+@pytest.mark.parametrize("line", [NESTED, FATHOMS, HUGE, b'{"family_name": "\\ud800"}'])
+def test_line_that_is_too_much_is_rejected(line):
+    (found,) = RowReader(TODAY).read([(1, line)])
+    assert isinstance(found, Reject)
+
+
+def marked(text):
+    return MARK + text
+
+
+texts = st.text(st.characters(), max_size=8).map(marked)
+# What is in a field by right, so that the fields beside it are looked at too.
+right = st.sampled_from(["359", "2014-03-09", "school", "female", "WN1 1AA", "2008-02-30"])
+leaves = st.one_of(
+    st.none(), st.booleans(), st.just(NUMBER), st.just(10**400), st.floats(), texts, right
+)
+names = st.one_of(st.sampled_from(sorted(FIELD_NAMES)), texts)
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4)
+)
+
+
+@given(st.dictionaries(names, values, max_size=16), st.booleans())
+def test_any_json_is_a_row_or_a_reject_without_its_values(changes, beside_right_ones):
+    said = {**row(), **changes} if beside_right_ones else changes
+    (found,) = RowReader(TODAY).read([(1, json.dumps(said).encode())])
+    assert isinstance(found, Row | Reject)
+    if isinstance(found, Reject):
+        written = orjson.dumps(found.errors).decode()
+        assert MARK not in written
+        assert str(NUMBER) not in written
+
+
+@given(values)
+def test_any_json_is_a_line_that_is_answered(value):
+    (found,) = RowReader(TODAY).read([(1, json.dumps(value).encode())])
+    assert isinstance(found, Row | Reject)

@@ -12,8 +12,11 @@ from tests.conftest import free_port_base, settings_for
 from webapp.access import access_table
 from webapp.app import MOST_BYTES, Site, create_app
 from webapp.search.answer import FRESH_SECONDS
+from webapp.service import KEY
+from webapp.tokens import LinkEnded
 
 PUBLIC = {"/livez", "/readyz", "/sign-in", "/static/<path:filename>"}
+HAS_ENDED = "You have been signed out. Sign in to carry on."
 PROTECTED = sorted(set(access_table()) - PUBLIC - {"/sign-out"})
 
 
@@ -161,3 +164,86 @@ def test_cookie_is_for_https_alone_where_browsers_come_by_it(tmp_path, is_https)
     answer = make_app(tmp_path, site=Site(is_https=is_https)).test_client().get("/sign-in")
     assert ("Secure" in answer.headers["Set-Cookie"]) == is_https
     assert ("Strict-Transport-Security" in answer.headers) == is_https
+
+
+@pytest.fixture
+def ended(app):
+    """A browser whose session is over: its cookie still has the token, and nobody holds it."""
+    app.login_manager.user_loader(lambda _token: None)
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["user"] = "token-of-a-session", "amira"
+    return browser
+
+
+def wanted(browser):
+    with browser.session_transaction() as cookie:
+        return cookie.get("wanted", "")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_reason_page_of_an_ended_session_is_come_back_to(ended, method):
+    assert getattr(ended, method)("/reason/x", data={"reason": "working"}).location == "/sign-in"
+    assert wanted(ended) == "/reason/x"
+    assert HAS_ENDED in ended.get("/sign-in").text
+
+
+def test_search_of_an_ended_session_is_come_back_to_and_opens_for_its_user_alone(app, ended):
+    ended.post("/search", data={"text": "niamh  kelly"})
+    tokens = app.extensions[KEY].tokens
+    token = wanted(ended).removeprefix("/results/")
+    assert tokens.open("results", "amira", token).text == "niamh kelly"
+    with pytest.raises(LinkEnded):
+        tokens.open("results", "bo", token)
+
+
+def test_search_too_long_for_a_cookie_leads_back_to_the_search_page(ended):
+    ended.post("/search", data={"text": "x" * 3_000})
+    assert wanted(ended) == "/search"
+
+
+def test_search_by_one_who_was_never_signed_in_is_not_kept(browser):
+    browser.post("/search", data={"text": "niamh kelly"})
+    assert wanted(browser) == ""
+    assert HAS_ENDED not in browser.get("/sign-in").text
+
+
+def test_one_who_signs_out_of_an_ended_session_is_not_told_that_it_ended(ended):
+    ended.post("/sign-out")
+    assert HAS_ENDED not in ended.get("/sign-in").text
+
+
+def test_helpdesk_stands_below_the_sign_in_form_with_its_phone(tmp_path):
+    site = Site(helpdesk="the helpdesk", helpdesk_phone="01942 000000")
+    text = make_app(tmp_path, site=site).test_client().get("/sign-in").text
+    assert 'Call the helpdesk on <a class="govuk-link" href="tel:01942000000">' in text
+
+
+def test_helpdesk_without_a_phone_is_still_a_sentence(browser):
+    assert "Call your organisation’s ContactPoint team." in browser.get("/sign-in").text
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({}, ["Enter your user name", "Enter your password"]),
+        ({"name": "amira"}, ["Enter your password"]),
+        ({"password": "x"}, ["Enter your user name"]),
+    ],
+)
+def test_empty_sign_in_is_answered_beside_its_fields_without_asking_anyone(
+    app, browser, form, said
+):
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = browser.post("/sign-in", data=form)
+    assert answer.status_code == 422
+    assert answer.text.count("Enter your") == 2 * len(said)
+    assert all(answer.text.count(words) == 2 for words in said)
+
+
+def test_refusal_is_a_whole_sentence(app, browser):
+    app.add_url_rule("/forgotten", view_func=lambda: "shown")
+    assert "This page is in no list of who may see it, so nobody may." in (
+        browser.get("/forgotten").text
+    )

@@ -33,13 +33,25 @@ def test_one_box_is_understood(case):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("", "two letters or more"),
+        ("", "^Type a name or a number.$"),
+        (" ;:(),| ", "^Type a name or a number.$"),
         ("j", "two letters or more"),
-        ("2014", "two letters or more"),
-        ("WN1 1AA", "two letters or more"),
+        ("2014", "date or an age alone"),
+        ("9/3/2014", "date or an age alone"),
+        ("aged 9", "date or an age alone"),
+        ("WN1 1AA", "postcode alone"),
+        ("WN1 2014", "A date and a postcode are not enough"),
         ("***", "two letters or more"),
         ("943 476 5918", "a digit is wrong or missing"),
-        ("jon smyth 31 2 2014", "has digits in it"),
+        ("jon smyth 999 387 1681 9/3/2014", "a digit is wrong or missing"),
+        ("jon smyth 31 2 2014", "That date does not exist: check day and month"),
+        ("jon smyth 2014/13/01", "That date does not exist: check day and month"),
+        ("jon smyth 31 February 2014", "That date does not exist: check day and month"),
+        ("jon smyth 12", "has digits in it"),
+        ("jon smyth ٢٠١٤", "has digits in it"),
+        ("smith 2014-03-09 10", "has digits in it"),
+        ("9 smith WN1", "has digits in it"),
+        ("jon sm\udce9th", "cannot be read"),
         ("a b c d e f g h i", "at most 8 words"),
         ("x" * 41, "at most 8 words of 40 letters"),
         ("jon " * 101, "at most 400 characters"),
@@ -57,6 +69,30 @@ def test_separate_fields_go_before_the_box():
     assert (question.sex, question.authority, question.postcode) == ("male", "359", "WN1")
 
 
+def test_field_goes_before_what_the_box_says():
+    fields = {"date_of_birth": "2014-03-09", "sex": "male"}
+    question = parse_question("jon smyth girl 2013", fields, today=TODAY)
+    assert (question.name, question.sex) == ("jon smyth", "male")
+    assert question.born == Born(date(2014, 3, 9), date(2014, 3, 9))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "sex"),
+    [
+        ("smith boy 2014", "smith", "male"),
+        ("baby girl smith 2014", "smith", "female"),
+        ("Girl Ann Smith", "Ann Smith", "female"),
+        ("baby ann smith", "ann smith", ""),
+        ("sam boy", "sam boy", ""),
+        ("boy 2014", "boy", ""),
+        ("ann boy smith", "ann boy smith", ""),
+    ],
+)
+def test_boy_and_girl_beside_a_name_say_the_sex(typed, name, sex):
+    question = parse_question(typed, today=TODAY)
+    assert (question.name, question.sex) == (name, sex)
+
+
 def test_age_is_the_days_on_which_one_was_born():
     question = parse_question("jon smyth", {"age": "12", "age_within": "1"}, today=TODAY)
     assert question.born == Born(date(2012, 11, 23), date(2015, 11, 22))
@@ -69,7 +105,11 @@ def test_age_is_the_days_on_which_one_was_born():
         {"date_of_birth": "soon"},
         {"age": "old"},
         {"sex": "F"},
+        {"age": "٩"},
+        {"age": "9", "age_within": "-1"},
         {"authority": "Wigan"},
+        {"authority": "٣٥٩"},
+        {"postcode": "WN1\udce9"},
         {"postcode": "here"},
         {"number": "123"},
     ],

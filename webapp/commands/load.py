@@ -1,13 +1,17 @@
 """`contactpoint load`: one feed into the index."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from stat import S_ISREG
 
 import click
 import orjson
 
 from indexer.children.load import Loader, Receipt, check_source_name
+from indexer.errors import ContactPointError, FeedRefused, Refused
 from indexer.feeds.lines import read_lines
 from indexer.feeds.rows import Reject
 from indexer.people.operator import person_at_keyboard
@@ -30,28 +34,89 @@ def command(feed: Path, source: str, rejects: Path | None, as_json: bool) -> Non
     Example: contactpoint load census.jsonl.gz --source school-census
     """
     check_source_name(source)
+    _check_feed(feed)
     settings = Settings.from_environment()
-    rejects = rejects or settings.home / "rejects" / f"{feed.name}.rejects.jsonl"
-    rejects.parent.mkdir(parents=True, exist_ok=True)
-    lines = read_lines(feed)
-    loader = Loader(settings, REAL)
-    with rejects.open("wb") as out:
-
-        def write(some: list[Reject]) -> None:
-            for reject in some:
-                line = {
-                    "row": reject.number,
-                    "source_record_id": reject.source_record_id,
-                    "errors": reject.errors,
-                }
-                out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-
-        receipt = loader.load(lines, source, person_at_keyboard(), write, _show_progress)
+    with _rejects_file(settings, feed, rejects) as path:
+        receipt = _load(settings, feed, source, _rejects_writer(path))
     click.echo(orjson.dumps(asdict(receipt)) if as_json else _written(receipt))
     if receipt.rejected:
-        click.echo(f"What was wrong with the rejected rows: {rejects}", err=True)
+        click.echo(f"What was wrong with the rejected rows: {path}", err=True)
         sys.exit(SOME_REJECTED)
-    rejects.unlink()
+
+
+def _load(
+    settings: Settings, feed: Path, source: str, on_rejects: Callable[[list[Reject]], None]
+) -> Receipt:
+    try:
+        loader = Loader(settings, REAL)
+        lines = read_lines(feed)
+        return loader.load(lines, source, person_at_keyboard(), on_rejects, _show_progress)
+    except KeyboardInterrupt:
+        raise ContactPointError("Interrupted; run the same command again to finish it") from None
+
+
+def _check_feed(feed: Path) -> None:
+    """Refuse before anything is written what cannot be a feed; read_lines looks at the rest."""
+    try:
+        if not S_ISREG(feed.stat().st_mode):
+            raise FeedRefused(f"{feed}: is a folder or a pipe, and a feed is a file")
+        feed.open("rb").close()
+    except OSError as error:
+        raise FeedRefused(f"{feed}: cannot be read: {error.strerror}") from None
+
+
+@contextmanager
+def _rejects_file(settings: Settings, feed: Path, named: Path | None) -> Iterator[Path]:
+    """Yield an empty file for rejects. One the user named stays; our own goes if nothing is in it.
+
+    Opened anew for each writing, so that a full disk is met where it can be said.
+    """
+    path = named or settings.home / "rejects" / f"{feed.name}.rejects.jsonl"
+    with _writing_rejects(path):
+        if path.exists() and path.samefile(feed):
+            raise Refused("--rejects: this is the feed itself; name another file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    try:
+        yield path
+    finally:
+        if not named:
+            with suppress(OSError):
+                _remove_empty(path)
+
+
+def _remove_empty(path: Path) -> None:
+    if not path.stat().st_size:
+        path.unlink()
+
+
+@contextmanager
+def _writing_rejects(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Refused(
+            f"the rejects cannot be written to {path}: {error.strerror}; name another file with "
+            "--rejects, and run the command again"
+        ) from None
+
+
+def _rejects_writer(path: Path) -> Callable[[list[Reject]], None]:
+    def write(some: list[Reject]) -> None:
+        if some:
+            with _writing_rejects(path), path.open("ab") as out:
+                out.writelines(map(_line, some))
+
+    return write
+
+
+def _line(reject: Reject) -> bytes:
+    body = {
+        "row": reject.number,
+        "source_record_id": reject.source_record_id,
+        "errors": reject.errors,
+    }
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _show_progress(rows: int) -> None:

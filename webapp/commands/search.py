@@ -1,12 +1,13 @@
 """`contactpoint search`: questions through the gate, one or a file of them."""
 
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import click
 import orjson
 
 from indexer.clients import make_client
-from indexer.errors import QuestionRefused
+from indexer.errors import QuestionRefused, Refused
 from indexer.people.actor import Actor
 from indexer.people.users import find_actor
 from indexer.settings import Settings
@@ -21,7 +22,7 @@ from webapp.search.question import parse_question
 @click.argument("name", required=False, default="")
 @click.option("--born", help="2014-03-09, 2014-03 or 2014.")
 @click.option("--postcode", help="WN1 1AA or WN1.")
-@click.option("--batch", type=click.File("rb"), help="A file of questions, JSON Lines.")
+@click.option("--batch", type=click.Path(path_type=Path), help="A file of questions, JSON Lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--as", "user", required=True, help="The user who asks.")
 @click.option("--reason", required=True, help="Why; it goes into the audit.")
@@ -30,11 +31,12 @@ def command(**options: Any) -> None:
 
     Example: contactpoint search "jon smyth 2014" --as pat --reason "new referral"
     """
+    batch = _open_batch(options["batch"]) if options["batch"] else None
     settings = Settings.from_environment()
     reader = find_actor(make_client(settings, "front"), options["user"], REAL)
     gate = Gate(settings)
-    if options["batch"]:
-        _answer_batch(gate, reader, options)
+    if batch:
+        _answer_batch(gate, reader, options["reason"], batch)
         return
     fields = {"date_of_birth": options["born"], "postcode": options["postcode"]}
     given = {name: value for name, value in fields.items() if value}
@@ -43,10 +45,18 @@ def command(**options: Any) -> None:
     click.echo(orjson.dumps(write_answer(answer)) if options["as_json"] else _written(answer))
 
 
-def _answer_batch(gate: Gate, reader: Actor, options: dict[str, Any]) -> None:
+def _open_batch(path: Path) -> IO[bytes]:
+    try:
+        return click.open_file(str(path), "rb")  # "-" is standard input
+    except OSError as error:
+        raise Refused(f"--batch: {path} cannot be read: {error.strerror}") from None
+
+
+def _answer_batch(gate: Gate, reader: Actor, reason: str, batch: IO[bytes]) -> None:
     """Answer every line; a question that is refused is an answer, a search that failed ends it."""
-    for line in filter(None, map(bytes.strip, options["batch"])):
-        click.echo(orjson.dumps(_answer_line(gate, reader, options["reason"], line)))
+    with batch:
+        for line in filter(None, map(bytes.strip, batch)):
+            click.echo(orjson.dumps(_answer_line(gate, reader, reason, line)))
 
 
 def _answer_line(gate: Gate, reader: Actor, reason: str, line: bytes) -> dict[str, Any]:
@@ -64,7 +74,7 @@ def _lines(found: Found) -> list[str]:
     return [
         f"{found.child}  {found.given_names} {found.family_name}{known_as}, "
         f"{found.date_of_birth:%d %B %Y}, {found.age}, {where}",
-        f"              {'; '.join(found.whys)}",
+        f"              {'; '.join((*found.whys, *found.doubts))}",
     ]
 
 

@@ -12,6 +12,7 @@ from webapp.app import Site, make
 
 THREADS = 8
 TIMEOUT_SECONDS = 60
+LONGEST_ADDRESS = 8190  # bytes with "GET" and "HTTP/1.1", gunicorn's most; a token is in it
 NEEDED = ("front.password", "audit.key", "session.key", "token.key")
 
 
@@ -37,9 +38,16 @@ class Server(BaseApplication):
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--host", "hosts", multiple=True, help="A name browsers reach this by; repeatable.")
 @click.option("--https", is_flag=True, help="Browsers come by https, through a proxy here.")
-@click.option("--helpdesk", help="Whom to call, for example 'the helpdesk on 01942 000000'.")
+@click.option("--helpdesk", help="Whom to call, for example 'the Wigan helpdesk'.")
+@click.option("--helpdesk-phone", default="", help="Its number, for example '01942 000000'.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option
-    port: int, workers: int, bind: str, hosts: tuple[str, ...], https: bool, helpdesk: str | None
+    port: int,
+    workers: int,
+    bind: str,
+    hosts: tuple[str, ...],
+    https: bool,
+    helpdesk: str | None,
+    helpdesk_phone: str,
 ) -> None:
     """Answer browsers until stopped.
 
@@ -48,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     settings = Settings.from_environment()
     _refuse_without_secrets(settings)
     usual = Site()
-    site = Site((*usual.hosts, *hosts), https, helpdesk or usual.helpdesk)
+    site = Site((*usual.hosts, *hosts), https, helpdesk or usual.helpdesk, helpdesk_phone)
     click.echo(f"ContactPoint at http://{bind}:{port} (Ctrl-C ends it)")
     Server(settings, site, gunicorn_options(f"{bind}:{port}", workers)).run()
 
@@ -61,6 +69,7 @@ def gunicorn_options(bind: str, workers: int) -> dict[str, Any]:
         "worker_class": "gthread",
         "threads": THREADS,
         "timeout": TIMEOUT_SECONDS,
+        "limit_request_line": LONGEST_ADDRESS,
         "accesslog": None,
         "errorlog": "-",
         "loglevel": "warning",

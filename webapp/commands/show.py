@@ -5,11 +5,13 @@ from dataclasses import asdict
 import click
 import orjson
 
+from analyzers.numbers import is_contactpoint_number
 from indexer.clients import make_client
+from indexer.errors import NotFound
 from indexer.people.users import find_actor
 from indexer.settings import Settings
 from indexer.world import REAL
-from webapp.search.gate import Gate
+from webapp.search.gate import NOT_THERE, Gate
 
 
 @click.command()
@@ -21,6 +23,8 @@ def command(number: str, user: str, reason: str) -> None:
 
     Example: contactpoint show 100000000017 --as pat --reason "new referral"
     """
+    if not is_contactpoint_number(number):
+        raise NotFound(NOT_THERE)
     settings = Settings.from_environment()
     reader = find_actor(make_client(settings, "front"), user, REAL)
     record = Gate(settings).open_record(number, reader, reason)

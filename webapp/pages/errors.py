@@ -7,9 +7,11 @@ from pathlib import Path
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+from markupsafe import escape
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from indexer.errors import ContactPointError, NotAllowed, Unavailable
+from webapp.pages.words import sentence
 from webapp.request_log import log_failure
 from webapp.service import service
 
@@ -18,12 +20,14 @@ SEARCHING = ("pages.search", "pages.results", "pages.reason", "pages.record")
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """`said` is the error's own sentence, where it was written for the reader."""
+    """`said` is the error's own sentence, where it was written for the reader; `offers_search` puts
+    a button to the search in the place of the way to the start page."""
 
     title: str
     paragraphs: tuple[str, ...]
     said: str
     is_failure: bool
+    offers_search: bool
 
 
 @cache
@@ -47,7 +51,7 @@ def error_page(error: ContactPointError) -> Response:
     if isinstance(error, Unavailable):
         log_failure(error)
         key = "search_failed" if request.endpoint in SEARCHING else "503"
-    said = str(error) if isinstance(error, NotAllowed) else ""
+    said = sentence(str(error)) if isinstance(error, NotAllowed) else ""
     return _page(key, error.status, said)
 
 
@@ -66,8 +70,14 @@ def _failure_page(error: Exception) -> Response:
 
 def _page(key: str, status: int, said: str = "") -> Response:
     words = _table()[key]
-    paragraphs = [text.format(helpdesk=service().helpdesk) for text in _texts(words)]
-    page = ErrorPage(str(words["title"]), tuple(paragraphs), said, status >= 500)  # noqa: PLR2004
+    paragraphs = [escape(text).format(helpdesk=service().helpdesk) for text in _texts(words)]
+    page = ErrorPage(
+        title=str(words["title"]),
+        paragraphs=tuple(paragraphs),
+        said=said,
+        is_failure=status >= 500,  # noqa: PLR2004
+        offers_search="offers_search" in words,
+    )
     g.checked_at = None  # no child is on this page, so it may leave at any time
     return make_response(render_template("error.html", page=page), status)
 

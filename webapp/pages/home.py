@@ -1,4 +1,4 @@
-"""Where signed-in people start: the search, or what their role does here."""
+"""Where signed-in people start: the search, or what is not here yet for their role."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,28 @@ from flask.typing import ResponseReturnValue
 
 from indexer.people.actor import SEARCHERS
 from webapp.pages import pages
+from webapp.pages.words import in_words
+from webapp.service import service
 
-DUTIES = {
-    "auditor": "You read who searched, who opened which record and why, and you follow up what "
-    "should not have happened.",
-    "operator": "You keep the service running: loads, reindexes, snapshots and health. This is "
-    "done with the contactpoint command on the server.",
+MISSING = {
+    "auditor": "The pages for reading who searched, and who opened which record and why, are not "
+    "in this version.",
+    "operator": "The pages for loads, reindexes, snapshots and health are not in this version. "
+    "That work is done with the contactpoint command on the server.",
 }
 
 
 @dataclass(frozen=True)
 class HomePage:
-    role: str
-    duty: str
+    title: str
+    missing: str
+    helpdesk: str
 
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
     if g.reader.role in SEARCHERS:
         return redirect(url_for("pages.search"), 303)
-    return render_template("home.html", page=HomePage(g.reader.role, DUTIES[g.reader.role]))
+    role = g.reader.role
+    page = HomePage(in_words(role, "role"), MISSING[role], service().helpdesk)
+    return render_template("home.html", page=page)

@@ -46,11 +46,11 @@ def reasons() -> dict[str, str]:
 @pages.route("/reason/<token>", methods=["GET", "POST"])
 def reason(token: str) -> ResponseReturnValue:
     asked = service().tokens.open("reason", g.reader.name, token)
-    given = parse_reason(request.form) if request.method == "POST" else Reason()
-    if request.method == "GET" or given.error:
-        page = ReasonPage(reasons(), given, results_address(asked, asked.page))
-        return render_template("reason.html", page=page), 422 if given.error else 200
-    return redirect(_record_address(asked, given), 303)
+    if request.method == "POST":
+        return redirect(_next_address(asked, parse_reason(request.form)), 303)
+    given = _refused(asked) if asked.reason else Reason()
+    page = ReasonPage(reasons(), given, results_address(asked, asked.page))
+    return render_template("reason.html", page=page), 422 if given.error else 200
 
 
 def parse_reason(form: dict[str, str]) -> Reason:
@@ -67,7 +67,20 @@ def parse_reason(form: dict[str, str]) -> Reason:
     return given
 
 
-def _record_address(asked: Asked, given: Reason) -> str:
+def _refused(asked: Asked) -> Reason:
+    """Return the reason that was sent and refused; its token keeps it as code, line end, details,
+    as a page that answers a POST cannot be gone back to."""
+    code, _, details = asked.reason.partition("\n")
+    return parse_reason({"reason": code, "details": details})
+
+
+def _next_address(asked: Asked, given: Reason) -> str:
+    """Return the address of the record, or again of this page where the reason is none."""
+    if given.error:
+        code = given.code if given.code in reasons() else ""
+        sent = f"{code}\n{given.details[: LONGEST_DETAILS + 1]}"
+        sealed = service().tokens.seal("reason", g.reader.name, replace(asked, reason=sent))
+        return url_for("pages.reason", token=sealed)
     words = ": ".join(filter(None, (reasons()[given.code], given.details)))
     sealed = service().tokens.seal("record", g.reader.name, replace(asked, reason=words))
     return url_for("pages.record", token=sealed)

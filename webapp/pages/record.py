@@ -1,7 +1,7 @@
 """One child's record: who they are and, first of all, who is in contact with them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import g, render_template
 
@@ -18,12 +18,16 @@ from webapp.tokens import Asked
 
 @dataclass(frozen=True)
 class RecordPage:
-    """`team` is whom to call about this child at its authority."""
+    """`team` is whom to call about this child at its authority, `helpdesk` where it has no phone;
+    `is_double` says that the results had another child of this name and date of birth."""
 
     opened: OpenRecord
     contacts: Contacts
     team: Organisation
+    helpdesk: str
+    is_double: bool
     reason: str
+    today: date
     read_at: datetime
     back: str
 
@@ -38,12 +42,15 @@ def record(token: str) -> str:
 
 def build_record_page(opened: OpenRecord, asked: Asked) -> RecordPage:
     """Return what the page shows, as of now."""
-    facts = opened.child.facts
+    facts, today = opened.child.facts, service().world.today()
     return RecordPage(
         opened=opened,
-        contacts=build_contacts(facts.involvements, service().world.today()),
+        contacts=build_contacts(facts.involvements, today),
         team=_team(facts.authority),
+        helpdesk=service().helpdesk,
+        is_double=asked.is_double,
         reason=asked.reason,
+        today=today,
         read_at=service().world.now(),
         back=results_address(asked, asked.page),
     )

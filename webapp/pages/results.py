@@ -1,6 +1,7 @@
 """The children found, best first, 25 a page."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from indexer.errors import QuestionRefused
 from webapp.pages import pages
 from webapp.pages.search import SearchPage
 from webapp.search.answer import Answer, Found
-from webapp.search.question import parse_question
+from webapp.search.question import Question, parse_question
 from webapp.service import service
 from webapp.tokens import Asked
 
@@ -29,6 +30,8 @@ class Row:
 class ResultsPage:
     """`previous` and `next` are addresses, empty where there is no such page."""
 
+    title: str
+    is_number: bool
     text: str
     answer: Answer
     rows: tuple[Row, ...]
@@ -36,6 +39,7 @@ class ResultsPage:
     pages: int
     previous: str
     next: str
+    today: date
     helpdesk: str
 
 
@@ -49,15 +53,18 @@ def results(token: str) -> ResponseReturnValue:
         page = SearchPage(asked.text, str(error))
         return render_template("search.html", page=page), error.status
     g.checked_at = answer.checked_at
-    return render_template("results.html", page=build_results_page(asked, answer))
+    return render_template("results.html", page=build_results_page(asked, question, answer))
 
 
-def build_results_page(asked: Asked, answer: Answer) -> ResultsPage:
+def build_results_page(asked: Asked, question: Question, answer: Answer) -> ResultsPage:
     """Return the part of an answer that stands on one page."""
     count = max(1, -(-len(answer.found) // A_PAGE))
     first = (asked.page - 1) * A_PAGE
     shown = enumerate(answer.found[first : first + A_PAGE], start=first + 1)
     return ResultsPage(
+        title=results_title(question, answer)
+        + (f", page {asked.page} of {count}" if count > 1 else ""),
+        is_number=bool(question.number),
         text=asked.text,
         answer=answer,
         rows=tuple(Row(place, found, _reason_address(asked, found)) for place, found in shown),
@@ -65,8 +72,21 @@ def build_results_page(asked: Asked, answer: Answer) -> ResultsPage:
         pages=count,
         previous=results_address(asked, asked.page - 1) if asked.page > 1 else "",
         next=results_address(asked, asked.page + 1) if asked.page < count else "",
+        today=service().world.today(),
         helpdesk=service().helpdesk,
     )
+
+
+def results_title(question: Question, answer: Answer) -> str:
+    """Return what was found, in a few words; nothing of a child or of what was typed."""
+    count = len(answer.found)
+    if answer.too_many:
+        return "Too many children match"
+    if not count:
+        return "No child has this number" if question.number else "No child found"
+    if answer.more:
+        return f"The {count} best matches"
+    return "1 child found" if count == 1 else f"{count} children found"
 
 
 def results_address(asked: Asked, page: int) -> str:
@@ -76,6 +96,6 @@ def results_address(asked: Asked, page: int) -> str:
 
 
 def _reason_address(asked: Asked, found: Found) -> str:
-    carried = replace(asked, number=found.child)
+    carried = replace(asked, number=found.child, is_double=found.is_double)
     sealed = service().tokens.seal("reason", g.reader.name, carried)
     return url_for("pages.reason", token=sealed)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.errors import QuestionRefused
 from webapp.pages import pages
-from webapp.search.question import parse_question
+from webapp.search.question import LONGEST_TEXT
 from webapp.service import service
 from webapp.tokens import Asked
 
@@ -22,10 +21,7 @@ class SearchPage:
 def search() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("search.html", page=SearchPage())
-    text = " ".join(request.form.get("text", "").split())
-    try:
-        parse_question(text, today=service().world.today())
-    except QuestionRefused as error:
-        return render_template("search.html", page=SearchPage(text, str(error))), error.status
+    # Also where the question will be refused: a page that answers a POST cannot be gone back to.
+    text = " ".join(request.form.get("text", "").split())[: LONGEST_TEXT + 1]
     token = service().tokens.seal("results", g.reader.name, Asked(text))
     return redirect(url_for("pages.results", token=token), 303)

@@ -4,29 +4,56 @@ from dataclasses import dataclass
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed, NotSignedIn
 from webapp.pages import pages
+from webapp.pages.words import sentence
 from webapp.service import service
 
 
 @dataclass(frozen=True)
 class SignInPage:
-    """`has_ended` says that an earlier session ended and this one carries on from it."""
+    """`missing` holds what to enter in each field left empty; `has_ended` says that an earlier
+    session ended and this one carries on from it."""
 
+    helpdesk: str
     name: str = ""
     error: str = ""
+    missing: tuple[tuple[str, str], ...] = ()
     has_ended: bool = False
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    wanted = session.get("wanted", "")
+    if current_user.is_authenticated:
+        return redirect(url_for("pages.home"), 303)
     if request.method == "GET":
-        return render_template("sign_in.html", page=SignInPage(has_ended=len(wanted) > 1))
-    name = request.form.get("name", "")
+        page = SignInPage(service().helpdesk, has_ended=bool(session.get("user")))
+        return render_template("sign_in.html", page=page)
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    missing = missing_fields(name, password)
+    if missing:
+        page = SignInPage(service().helpdesk, name, missing[0][1], missing)
+        return render_template("sign_in.html", page=page), 422
+    return _try(name, password)
+
+
+def missing_fields(name: str, password: str) -> tuple[tuple[str, str], ...]:
+    """Return the field and what to do for each that was left empty; that is no try to sign in."""
+    fields = (
+        ("name", "Enter your user name", name.strip()),
+        ("password", "Enter your password", password),
+    )
+    return tuple((field, words) for field, words, typed in fields if not typed)
+
+
+def _try(name: str, password: str) -> ResponseReturnValue:
+    before, wanted = session.get("user", ""), session.get("wanted", "")
     try:
-        service().people.sign_in(name, request.form.get("password", ""))
+        actor = service().people.sign_in(name, password)
     except (NotSignedIn, NotAllowed) as error:
-        return render_template("sign_in.html", page=SignInPage(name, str(error))), error.status
-    return redirect(wanted or url_for("pages.home"), 303)
+        page = SignInPage(service().helpdesk, name, sentence(str(error)))
+        return render_template("sign_in.html", page=page), error.status
+    is_theirs = before in ("", actor.name)
+    return redirect((wanted if is_theirs else "") or url_for("pages.home"), 303)

@@ -1,6 +1,7 @@
 """How codes, dates and phone numbers are written on a page: the filters of the templates."""
 
 import csv
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -9,10 +10,24 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import url_for
+from markupsafe import Markup
 
 from indexer.people.organisations import authority_names
 
 LONDON = ZoneInfo("Europe/London")
+
+# One number as people write it, ended by its own length, so that a second one after a space is not
+# taken into it: 11 digits from a 0, 12 from +44, and 15, the most there are (ITU-T E.164), else.
+_GAP = r"[\s().\-\u2010-\u2015]*"
+_NUMBER = re.compile(
+    rf"\(?0(?:{_GAP}\d){{9,10}}"
+    rf"|\+44(?:\s*\(0\))?{_GAP}\d(?:{_GAP}\d){{8,9}}"
+    rf"|\+?\d(?:{_GAP}\d){{2,14}}"
+)
+_EXTENSION = re.compile(r"[\s,;]*(?:extension|extn|ext|x)[\s.:]*(\d{1,6})\b", re.IGNORECASE)
+_TRUNK_ZERO, _NOT_A_DIGIT = re.compile(r"(?<=\d)\s*\(0\)"), re.compile(r"\D")
+_GROUPS = {10: (3, 3, 4), 12: (4, 4, 4)}  # NHS numbers as the NHS prints them; ContactPoint's own
+_MONTHS_A_YEAR, _DAYS_A_WEEK = 12, 7
 
 
 @cache
@@ -57,12 +72,66 @@ def day_of_stamp(stamp: str) -> str:
 
 
 def dialled(phone: str) -> str:
-    """Return what a telephone dials: digits, and a plus in front if there is one."""
-    return ("+" if phone.strip().startswith("+") else "") + "".join(filter(str.isdigit, phone))
+    """Return what a telephone dials, as RFC 3966 writes it; of two numbers the first.
+
+    Empty where there is no number: "ask at reception".
+    """
+    _, written, _ = _around_number(phone)
+    plus, digits = written.startswith("+"), _NOT_A_DIGIT.sub("", _TRUNK_ZERO.sub("", written))
+    extension = _EXTENSION.search(written)
+    if extension:
+        digits = digits.removesuffix(extension[1])
+    return ("+" if plus else "") + digits + (f";ext={extension[1]}" if extension else "")
 
 
-def full_name(given: str, family: str) -> str:
-    return f"{given} {family}".strip()
+def phone_link(phone: str) -> str:
+    """Return what was written, the first number in it as a link that dials it."""
+    before, written, after = _around_number(phone)
+    link = Markup('{}<a class="govuk-link" href="tel:{}">{}</a>{}')
+    return link.format(before, dialled(phone), written, after) if written else phone
+
+
+def _around_number(phone: str) -> tuple[str, str, str]:
+    """Return what stands before the first number, the number with its extension, and the rest."""
+    found = _NUMBER.search(phone)
+    if not found:
+        return phone, "", ""
+    extension = _EXTENSION.match(phone, found.end())
+    end = extension.end() if extension else found.end()
+    return phone[: found.start()], phone[found.start() : end], phone[end:]
+
+
+def helpdesk_words(name: str, phone: str) -> str:
+    """Return whom to call, as it stands in the middle of a sentence."""
+    return Markup("{} on {}").format(name, phone_link(phone)) if phone else name
+
+
+def grouped(number: str) -> str:
+    """Return a number in groups, to be read aloud: 943 476 5919; any other as it is."""
+    sizes = _GROUPS.get(len(number), (len(number),))
+    ends = [sum(sizes[: place + 1]) for place in range(len(sizes))]
+    return " ".join(number[end - size : end] for end, size in zip(ends, sizes, strict=True))
+
+
+def age_words(age: int, born: date, today: date) -> str:
+    """Return how old a child is: in years, of an infant in months, weeks, or "newborn"."""
+    if age > 0:
+        return _count(age, "year")
+    months = (today.year - born.year) * _MONTHS_A_YEAR + today.month - born.month
+    months -= today.day < born.day
+    weeks = (today - born).days // _DAYS_A_WEEK
+    if months > 0:
+        return _count(months, "month")
+    return _count(weeks, "week") if weeks > 0 else "newborn"
+
+
+def _count(count: int, unit: str) -> str:
+    return f"{count} {unit}{'' if count == 1 else 's'} old"
+
+
+def sentence(text: str) -> str:
+    """Return an error's words as a sentence: from a capital to a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 FILTERS: dict[str, Callable[..., str]] = {
@@ -72,7 +141,9 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "moment": moment,
     "day_of_stamp": day_of_stamp,
-    "dialled": dialled,
+    "phone_link": phone_link,
+    "grouped": grouped,
+    "age_words": age_words,
 }
 
 

@@ -15,12 +15,16 @@ acknowledged no sooner, so what was checked before cannot be shown after."""
 class Found:
     """One child in an answer: enough to tell two namesakes apart, no more.
 
-    `score` is 0..1; `whys` are sentences; `sources` is None for all but data managers.
+    `score` is 0..1; `whys` are sentences for this child and `doubts` those against; `is_double`
+    says that another child of the answer has the same name and date of birth, and may be the same;
+    `sources` is None for all but data managers.
     """
 
     child: str
     score: float
     whys: tuple[str, ...]
+    doubts: tuple[str, ...]
+    is_double: bool
     given_names: str
     family_name: str
     known_as: str

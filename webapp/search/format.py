@@ -14,22 +14,33 @@ SHOWN = 25
 
 
 def read_id(line: bytes) -> tuple[Any, Any]:
-    """Return the id of a question and the rest of it; no id and None for what is not JSON."""
+    """Return the id of a question and the rest of it; no id and None for what is not JSON.
+
+    An id that cannot be one stays in the rest, for `read_question` to refuse.
+    """
     try:
         body = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None, None
-    return (body.pop("id", None), body) if isinstance(body, dict) else (None, None)
+    if not isinstance(body, dict):
+        return None, None
+    return (body.pop("id", None) if _is_id(body.get("id")) else None), body
 
 
 def read_question(body: Any, today: date) -> Question:
     """Return the question of a parsed line without its id. Raises QuestionRefused."""
     if body is None:
         raise QuestionRefused("The question is not a JSON object in UTF-8.")
+    if "id" in body:
+        raise QuestionRefused("An id is a text or a whole number.")
     if any(isinstance(value, list | dict | bool | float) for value in body.values()):
         raise QuestionRefused("A question's values are texts, and whole numbers for ages.")
     fields = {name: str(value) for name, value in body.items() if value is not None}
     return parse_question("", fields, today=today)
+
+
+def _is_id(value: Any) -> bool:
+    return value is None or isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def write_answer(answer: Answer) -> dict[str, Any]:
@@ -53,7 +64,8 @@ def write_error(error: ContactPointError) -> dict[str, Any]:
 
 def _result(found: Found) -> dict[str, Any]:
     body = asdict(found)
-    body["why"] = body.pop("whys")
+    body["why"] = [*body.pop("whys"), *body.pop("doubts")]
+    del body["is_double"]
     if body["sources"] is None:
         del body["sources"]
     return body

@@ -4,20 +4,21 @@ It searches, asks the register, ranks and audits, and only then returns: no view
 """
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TypeVar
 
 import structlog
 
 from indexer.audit.trail import Trail
-from indexer.children.child import Child
+from indexer.children.child import Child, Contribution
 from indexer.clients import make_client
-from indexer.errors import NotAllowed, NotFound, Refused, RegisterUnavailable
+from indexer.errors import AnswerTooLate, NotAllowed, NotFound, Refused, RegisterUnavailable
 from indexer.people.actor import SEARCHERS, Actor
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import REAL, World
-from webapp.search.answer import Answer, OpenRecord
+from webapp.search.answer import Answer, OpenRecord, is_fresh
 from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
 from webapp.search.rank import age_in_years, rank
@@ -28,6 +29,7 @@ NOT_THERE = "There is no record to show under this number."
 HINT = "Add a date or year of birth, a postcode, or more of the name."
 
 log = structlog.get_logger()
+Prepared = TypeVar("Prepared")
 
 
 class Gate:
@@ -46,10 +48,11 @@ class Gate:
         Raises QuestionRefused, NotAllowed, Unavailable; never an empty answer for a failure.
         """
         _allow(reader)
-        candidates, checked_at = self._unmarked(
-            lambda hidden: self._search.candidates(question, reader, hidden)
+        # Ranked before the register is asked: the half second is for audit and page alone.
+        candidates, found, checked_at = self._unmarked(
+            lambda hidden: self._search.candidates(question, reader, hidden),
+            lambda children: rank(question, children, reader, self._world.today()),
         )
-        found = rank(question, candidates.children, reader, self._world.today())
         self._trail.write(
             "search",
             reader,
@@ -57,8 +60,9 @@ class Gate:
             children=[one.child for one in found],
             reason=reason,
         )
+        checked_at = self._ask_again_if_late(candidates, checked_at)
         hint = HINT if candidates.more else ""
-        too_many = candidates.more and not found
+        too_many = candidates.more and not candidates.children
         return Answer(found, len(found), candidates.more, too_many, hint, checked_at)
 
     def open_record(self, number: str, reader: Actor, reason: str) -> OpenRecord:
@@ -70,13 +74,14 @@ class Gate:
         _allow(reader)
         if not 0 < len(reason.strip()) <= REASON_LENGTH:
             raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
-        candidates, checked_at = self._unmarked(
-            lambda hidden: self._search.by_number(number, hidden)
+        candidates, children, checked_at = self._unmarked(
+            lambda hidden: self._search.by_number(number, hidden), lambda children: children
         )
         self._trail.write("view", reader, children=[number], reason=reason.strip())
-        if not candidates.children:
+        checked_at = self._ask_again_if_late(candidates, checked_at)
+        if not children:
             raise NotFound(NOT_THERE)
-        child = candidates.children[0]
+        child = without_sensitive_sources(children[0])
         age = age_in_years(child.facts.date_of_birth, self._world.today())
         return OpenRecord(child, age, checked_at)
 
@@ -85,19 +90,36 @@ class Gate:
         self._search.check_build()
         self._marks.marked(())
 
-    def _unmarked(self, ask: Callable[[frozenset[str]], Candidates]) -> tuple[Candidates, float]:
+    def _unmarked(
+        self,
+        ask: Callable[[frozenset[str]], Candidates],
+        prepare: Callable[[tuple[Child, ...]], Prepared],
+    ) -> tuple[Candidates, Prepared, float]:
         """Ask, and ask again without every child the register hides: the answer, its order and its
         size are then those of a world without that child. Also returns the time of the check."""
         hidden: frozenset[str] = frozenset()
         for _ in range(ASKED_AGAIN):
             candidates = ask(hidden)
+            prepared = prepare(candidates.children)
             checked_at = time.monotonic()
-            marked = self._marks.marked(_numbers(candidates.children))
+            marked = self._marks.marked(candidates.seen)
             if not marked:
-                return candidates, checked_at
+                return candidates, prepared, checked_at
             log.error("shielded_child_in_build", children=len(marked))
             hidden |= marked
-        raise RegisterUnavailable("too many records are being hidden just now; try again")
+        raise RegisterUnavailable("the search could not be finished safely; try again")
+
+    def _ask_again_if_late(self, candidates: Candidates, checked_at: float) -> float:
+        """Ask the register once more when the audit was slow, so that the page has time to leave.
+
+        Raises AnswerTooLate if a shield was set meanwhile.
+        """
+        if is_fresh(checked_at):
+            return checked_at
+        again_at = time.monotonic()
+        if self._marks.marked(candidates.seen):
+            raise AnswerTooLate("the answer took too long to be shown safely; try again")
+        return again_at
 
 
 def _allow(reader: Actor) -> None:
@@ -105,5 +127,13 @@ def _allow(reader: Actor) -> None:
         raise NotAllowed(f"The role {reader.role} does not search for children.")
 
 
-def _numbers(children: Iterable[Child]) -> list[str]:
-    return [child.number for child in children]
+def without_sensitive_sources(child: Child) -> Child:
+    """Return the child without the contributions that tell of nothing but sensitive services: the
+    name of the source alone would say which."""
+    kept = [one for one in child.contributions if not _is_sensitive(one)]
+    return replace(child, contributions=tuple(kept))
+
+
+def _is_sensitive(contribution: Contribution) -> bool:
+    involvements = contribution.facts.involvements
+    return bool(involvements) and all(one.sensitive for one in involvements)

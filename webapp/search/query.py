@@ -31,10 +31,15 @@ Query = dict[str, Any]
 
 @dataclass(frozen=True)
 class Candidates:
-    """Children who may be meant; `more` says that a further group exists and is left out."""
+    """Children who may be meant; `more` says that a further group exists and is left out.
+
+    `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
+    hidden child among those would make a group too large that is not.
+    """
 
     children: tuple[Child, ...]
     more: bool
+    seen: tuple[str, ...] = ()
 
 
 class ChildSearch:
@@ -113,7 +118,8 @@ def visible(query: Query, hidden: Iterable[str]) -> Query:
 
 def whole_groups(hits: list[dict[str, Any]]) -> Candidates:
     """Return the children of all groups of equal score that are whole within 200 hits."""
+    seen = tuple(hit["_id"] for hit in hits)
     more = len(hits) > MOST_CANDIDATES
     if more:
         hits = [hit for hit in hits if hit["_score"] > hits[-1]["_score"]]
-    return Candidates(tuple(parse_document(hit["_source"]) for hit in hits), more)
+    return Candidates(tuple(parse_document(hit["_source"]) for hit in hits), more, seen)
