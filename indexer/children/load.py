@@ -14,7 +14,7 @@ from indexer.children.links import Links
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client, speaking_to_cluster
-from indexer.errors import ContactPointError, FeedRefused, Refused
+from indexer.errors import FeedRefused, Refused
 from indexer.feeds.rows import Reject, Row, RowReader
 from indexer.people.actor import Actor
 from indexer.settings import Settings
@@ -89,7 +89,7 @@ class Loader:
                 counts.update(load_batch(self._stores, source, rows))
                 counts.update({"rejected": len(rejects), "rows": len(batch)})
                 on_progress(counts["rows"])
-        except ContactPointError:
+        except BaseException:  # also Ctrl-C: no receipt is left "running"
             self._end(load, source, actor, counts, "stopped")
             raise
         self._end(load, source, actor, counts, "done")

@@ -24,6 +24,7 @@ NAMED = {"CHILDREN", "LINKS", "LOADS", "SHIELD_MARKS", "USERS", "SESSIONS", "ORG
 POINTS_IN_TIME = {Door("indexer.children.links", "search", "-")}
 UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build
+    Door("indexer.children.store", "mget", "build"),  # each build that a shield is set in
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
     Door("indexer.people.documents", "mget", "index"),  # users, sessions or organisations
 }

@@ -161,6 +161,18 @@ def test_exact_name_is_above_every_tolerant_one_whatever_else_the_record_holds()
     assert all(score(compare(typed("jon smyth"), record)) < least for record in tolerant)
 
 
+@pytest.mark.parametrize(
+    ("text", "right", "other"),
+    [
+        ("james james", ("James", "James"), ("James", "Adams")),
+        ("lee lee jones", ("Lee", "Lee-Jones"), ("Lee", "Jones")),
+    ],
+)
+def test_word_typed_twice_needs_two_stored_words(text, right, other):
+    assert score(compare(typed(text), stored(*right))) == 1
+    assert score(compare(typed(text), stored(*other))) < 1
+
+
 def test_whole_name_is_above_the_same_words_in_a_longer_one():
     asked = typed("james smith")
     found = [

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.closeness import asked_tokens, born_tokens, closeness
-from analyzers.dates import age_born, parse_born
+from analyzers.dates import age_born, is_impossible_day, parse_born
 from analyzers.identity import Born
 
 UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
@@ -32,6 +32,15 @@ def test_date_is_read_day_first_or_not_at_all(case):
     born = parse_born(case["text"])
     found = (born.earliest.isoformat(), born.latest.isoformat()) if born else ("", "")
     assert found == (case["earliest"], case["latest"])
+
+
+@pytest.mark.parametrize(
+    ("text", "impossible"),
+    [("31/2/2014", True), ("2014-13-01", True), ("31 april 14", True), ("30/4/2014", False),
+     ("9 smith 2014", False), ("2014", False), ("smith", False)],
+)  # fmt: skip
+def test_day_that_does_not_exist_is_told_from_what_is_no_date(text, impossible):
+    assert is_impossible_day(text) == impossible
 
 
 @pytest.mark.parametrize(

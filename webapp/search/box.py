@@ -96,7 +96,7 @@ class _Parts:
     """The text cut at spaces; what is taken leaves a sign in its place."""
 
     def __init__(self, text: str) -> None:
-        self._parts = _BREAKS.sub(" ", text).split()
+        self._parts = [part for part in _BREAKS.sub(" ", text).split() if part.strip(".")]
         self.left_out: list[str] = []  # ordinary words beside a date, if they are all there is
 
     def take(
@@ -112,11 +112,13 @@ class _Parts:
         return None
 
     def take_number(self) -> str:
-        """Take out a run of digits that is a valid number, the one that leaves least unread."""
+        """Take out a valid number, of several the one whose digits are least to be read otherwise:
+        in 2017 999 387 1680 the 2017 is a year."""
         spans = [span for span in self._spans(_MOST_NUMBER_PARTS) if self._is_number(*span)]
         if not spans:
             return ""
-        start, end = min(spans, key=lambda span: self._unread_without(*span))
+        is_unread = [not parse_born(part) and not parse_postcode(part) for part in self._parts]
+        start, end = max(spans, key=lambda span: sum(is_unread[slice(*span)]))
         number = compact_number(self._text(start, end))
         self._take_out(start, end, "number")
         return number
@@ -153,10 +155,6 @@ class _Parts:
     def _is_number(self, start: int, end: int) -> bool:
         text = self._text(start, end)
         return bool(_NUMBER.fullmatch(text)) and number_kind(text) is not None
-
-    def _unread_without(self, start: int, end: int) -> int:
-        rest = [part for part in self._parts[:start] + self._parts[end:] if _DIGITS.search(part)]
-        return sum(not parse_born(part) and not parse_postcode(part) for part in rest)
 
     def _take_out(self, start: int, end: int, kind: Kind | None) -> None:
         """Take a piece out with the ordinary words (born, NHS no) that stand directly beside it.
