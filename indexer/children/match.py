@@ -4,8 +4,8 @@ Only what leaves no doubt links by itself. Twins and siblings share family name,
 and twins the date: so the given name must be the same name, not one that is near it.
 """
 
-from collections import ChainMap, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from analyzers.compare import Evidence, compare
@@ -20,6 +20,7 @@ SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "for
 SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
 LITERAL = frozenset({"exact", "written", "joined"})
 SAME_PLACE = frozenset({"same", "former"})
+MOST_IN_BLOCK = 100  # children under one key
 MOST_NAMES = 6  # that a row is looked for by: keys multiply with names
 MISTYPED_DATE = frozenset({"swapped", "digit"})
 
@@ -34,12 +35,12 @@ def sure_matches(children: ChildStore, source: str, rows: Iterable[Row]) -> dict
     keys = {number: _keys(one) for number, one in facts.items()}
     near: dict[str, dict[str, Child]] = defaultdict(dict)
     for child in children.sharing(sorted(set().union(*keys.values()))):
-        for key in block_keys(build_identity(child)):
-            near[key][child.number] = child
+        if not _is_known_to(child, source):
+            for key in block_keys(build_identity(child)):
+                near[key][child.number] = child
     sure: dict[int, str] = {}
     for number, one in facts.items():
-        candidates = ChainMap(*(near[key] for key in keys[number])).values()
-        match = sure_match(one, source, candidates)
+        match = sure_match(one, _candidates(near, keys[number]))
         # One source has one record of a child: the second row of a batch that fits is another's,
         # as it would be in the next batch.
         if match and match not in sure.values():
@@ -47,19 +48,34 @@ def sure_matches(children: ChildStore, source: str, rows: Iterable[Row]) -> dict
     return sure
 
 
+def _is_known_to(child: Child, source: str) -> bool:
+    """Has the source a record of this child already? Then another record is another child's."""
+    return any(one.source == source for one in child.contributions)
+
+
+def _candidates(near: Mapping[str, dict[str, Child]], keys: Iterable[str]) -> Iterable[Child]:
+    """Return the children who share a key that tells anything: one that hundreds share, such as a
+    common name with 1 January, would cost minutes and decide nothing."""
+    found: dict[str, Child] = {}
+    for key in keys:
+        if len(near.get(key, ())) <= MOST_IN_BLOCK:
+            found |= near.get(key, {})
+    return found.values()
+
+
 def _keys(facts: Facts) -> set[str]:
     identity = facts_identity(facts)
     return block_keys(replace(identity, names=identity.names[:MOST_NAMES]))
 
 
-def sure_match(facts: Facts, source: str, candidates: Iterable[Child]) -> str | None:
+def sure_match(facts: Facts, candidates: Iterable[Child]) -> str | None:
     """Return the number of the one child the row is surely about; None if none is, or several."""
-    sure = {child.number for child in candidates if _is_sure(facts, source, child)}
+    sure = {child.number for child in candidates if _is_sure(facts, child)}
     return sure.pop() if len(sure) == 1 else None
 
 
-def _is_sure(facts: Facts, source: str, child: Child) -> bool:
-    if _contradicts(facts, source, child):
+def _is_sure(facts: Facts, child: Child) -> bool:
+    if _contradicts(facts, child):
         return False
     evidence = compare(facts_identity(facts), build_identity(child))
     given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
@@ -72,13 +88,12 @@ def _is_sure(facts: Facts, source: str, child: Child) -> bool:
     return born == "same" or (born in MISTYPED_DATE and is_literal)
 
 
-def _contradicts(facts: Facts, source: str, child: Child) -> bool:
-    """Another number, another sex, or a record of its own in the same source: another child."""
+def _contradicts(facts: Facts, child: Child) -> bool:
+    """Say whether a number or the sex speaks of another child."""
     return (
         bool(facts.nhs_number and child.nhs_numbers)
         or bool(facts.upn and child.upns)
         or {facts.sex, child.facts.sex} == {"female", "male"}
-        or any(one.source == source for one in child.contributions)
     )
 
 

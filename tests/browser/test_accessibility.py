@@ -114,7 +114,7 @@ SHOWN = [
     (show_thin_record, "Bartholomew"),
     (show_record_of_a_double, "Ann Zwartkruis"),
     (show_doubt, "found"),
-    (show_unknown_number, "No child has this number"),
+    (show_unknown_number, "No child found with this number"),
     (show_ended_link, "This link has ended"),
     (show_missing_page, "Page not found"),
 ]

@@ -20,6 +20,7 @@ from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
 from indexer.world import REAL
 from mappings.names import CHILDREN
+from tests.conftest import running_engine
 from tests.rows import lines, plain_row
 from webapp.app import create_app
 from webapp.search.gate import Gate
@@ -32,9 +33,14 @@ NONE_FOUND = re.compile("no child(ren)? found|no match", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def service(spare_engine):
-    """A small index with one child and one person who may search it; left running."""
-    settings = spare_engine
+def service(tmp_path_factory):
+    """A small index of this test's own, with one child and one person who may search it."""
+    with running_engine(tmp_path_factory.mktemp("stopped"), heap="512m") as settings:
+        fill(settings)
+        yield settings
+
+
+def fill(settings):
     init(settings, TESTER, REAL)
     Loader(settings, REAL).load(
         lines(plain_row("1", "Ann", "Featherstone", "2014-03-09")), "census", TESTER, list
@@ -45,8 +51,6 @@ def service(spare_engine):
     switch_on(desk_client, "359", TESTER, trail)
     pat = NewUser("pat", "practitioner", "359", PASSWORD, datetime.now(UTC).date())
     add_user(desk_client, pat, TESTER, trail, REAL)
-    yield settings
-    start(settings, print, heap="512m")
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,7 @@ def test_each_of_two_records_with_one_name_and_date_says_so(app):
     ("answer", "words"),
     [
         ({}, "No child found"),
-        ({"question": Question(number="9434765919")}, "No child has this number"),
+        ({"question": Question(number="9434765919")}, "No child found with this number"),
         ({"too_many": True, "more": True}, "Too many children match"),
     ],
 )

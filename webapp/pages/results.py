@@ -83,7 +83,7 @@ def results_title(question: Question, answer: Answer) -> str:
     if answer.too_many:
         return "Too many children match"
     if not count:
-        return "No child has this number" if question.number else "No child found"
+        return "No child found with this number" if question.number else "No child found"
     if answer.more:
         return f"The {count} best matches"
     return "1 child found" if count == 1 else f"{count} children found"
