@@ -11,6 +11,8 @@ from analyzers.tiers import TIERS, parts_of
 
 SEARCH_FIELDS = (*dict.fromkeys(tier.field for tier in TIERS), "born", "postcodes", "blocks")
 
+MOST_BLOCK_NAMES = 6  # keys multiply with names: a hundred former names would make 100,000
+
 
 def search_fields(identity: Identity) -> dict[str, list[str]]:
     """Return the tokens of every derived field of a child, sorted, each once."""
@@ -46,8 +48,9 @@ def block_keys(identity: Identity) -> set[str]:
     Date and given sound, date and family sound, both sounds and year, postcode and given sound:
     a wrong letter, a changed family name or a wrong date each leave one of them standing.
     """
-    given = {code for name in identity.names for code in _given_sound(name.given)}
-    family = {code for name in identity.names for code in _family_sounds(name.family)}
+    names = identity.names[:MOST_BLOCK_NAMES]
+    given = {code for name in names for code in _given_sound(name.given)}
+    family = {code for name in names for code in _family_sounds(name.family)}
     day, _, year = born_tokens(identity.born) or ("", "", "")
     keys = {f"p|{code}|{g}" for code in _whole_postcodes(identity) for g in given}
     if day:

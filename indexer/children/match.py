@@ -6,7 +6,6 @@ and twins the date: so the given name must be the same name, not one that is nea
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from analyzers.compare import Evidence, compare
 from analyzers.fields import block_keys
@@ -19,9 +18,7 @@ from indexer.feeds.rows import Row
 SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "form", "short"})
 SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
 LITERAL = frozenset({"exact", "written", "joined"})
-SAME_PLACE = frozenset({"same", "former"})
 MOST_IN_BLOCK = 100  # children under one key
-MOST_NAMES = 6  # that a row is looked for by: keys multiply with names
 MISTYPED_DATE = frozenset({"swapped", "digit"})
 
 
@@ -32,7 +29,7 @@ def sure_matches(children: ChildStore, source: str, rows: Iterable[Row]) -> dict
     sounds and the year, or a postcode and a sound agree.
     """
     facts = {row.number: row.facts for row in rows if row.facts}
-    keys = {number: _keys(one) for number, one in facts.items()}
+    keys = {number: block_keys(facts_identity(one)) for number, one in facts.items()}
     near: dict[str, dict[str, Child]] = defaultdict(dict)
     for child in children.sharing(sorted(set().union(*keys.values()))):
         if not _is_known_to(child, source):
@@ -63,11 +60,6 @@ def _candidates(near: Mapping[str, dict[str, Child]], keys: Iterable[str]) -> It
     return found.values()
 
 
-def _keys(facts: Facts) -> set[str]:
-    identity = facts_identity(facts)
-    return block_keys(replace(identity, names=identity.names[:MOST_NAMES]))
-
-
 def sure_match(facts: Facts, candidates: Iterable[Child]) -> str | None:
     """Return the number of the one child the row is surely about; None if none is, or several."""
     sure = {child.number for child in candidates if _is_sure(facts, child)}
@@ -75,13 +67,12 @@ def sure_match(facts: Facts, candidates: Iterable[Child]) -> str | None:
 
 
 def _is_sure(facts: Facts, child: Child) -> bool:
-    if _contradicts(facts, child):
+    # The cheap questions first: comparing names costs a hundred times as much.
+    if _contradicts(facts, child) or not _is_near(facts, child):
         return False
     evidence = compare(facts_identity(facts), build_identity(child))
     given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
     if not (given and given[0] in SAME_GIVEN and family and set(family) <= SAME_FAMILY):
-        return False
-    if not (SAME_PLACE & set(_kinds(evidence, "postcode")) or _share_a_carer(facts, child.facts)):
         return False
     (born,) = _kinds(evidence, "born")
     is_literal = given[0] in LITERAL and set(family) <= LITERAL
@@ -101,6 +92,11 @@ def _kinds(evidence: Iterable[Evidence], field: str) -> list[str]:
     return [one.kind for one in evidence if one.field == field]
 
 
-def _share_a_carer(facts: Facts, known: Facts) -> bool:
+def _is_near(facts: Facts, child: Child) -> bool:
+    """Have they a postcode, current or former, or a carer in common?"""
+    addresses = (child.facts.address, *child.former_addresses)
+    postcodes = {address.postcode for address in addresses if address}
+    if facts.address and facts.address.postcode and facts.address.postcode in postcodes:
+        return True
     own = {fold(carer.name) for carer in facts.carers}
-    return not own.isdisjoint(fold(carer.name) for carer in known.carers)
+    return not own.isdisjoint(fold(carer.name) for carer in child.facts.carers)
