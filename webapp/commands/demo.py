@@ -55,7 +55,8 @@ def command(port: int, children: int) -> None:
     """
     settings = Settings.from_environment()
     _refuse_taken_port(port)
-    signal.signal(signal.SIGTERM, _as_ctrl_c)
+    for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores Ctrl-C
+        signal.signal(ending, _as_ctrl_c)
     start(settings, click.echo)
     try:
         people = _prepare(settings, children)
