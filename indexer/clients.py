@@ -34,15 +34,9 @@ def make_client(
 ) -> Elasticsearch:
     """Return a client that may do what `credential` may; talks to nobody yet.
 
-    Raises ClusterUnavailable if the credential's password was never made.
+    Raises SecretMissing if the credential's password was never made.
     """
-    try:
-        password = settings.secret(f"{credential}.password")
-    except OSError:
-        raise ClusterUnavailable(
-            f"no password for the credential '{credential}' in {settings.secrets}: "
-            "run 'contactpoint engine start' first, or set CONTACTPOINT_SECRETS"
-        ) from None
+    password = settings.secret(f"{credential}.password")
     trust: dict[str, Any] = {"ca_certs": str(settings.cluster_ca)} if settings.cluster_ca else {}
     return Elasticsearch(
         list(urls or settings.cluster_urls),

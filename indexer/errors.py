@@ -11,6 +11,7 @@ ContactPointError      500  exit 4
       LinkEnded        404          an address of the pages that is over (webapp/tokens.py)
   Unavailable          503  exit 4  nothing wrong with what was asked; try again
     ClusterUnavailable 503          no answer, or an error, from Elasticsearch
+    SecretMissing      503          a password or key that `engine start` makes is not there
     RegisterUnavailable 503         the shield register could not be asked, so nothing is shown
     AuditUnavailable   503          the audit could not be written, so nothing is shown
     AnswerTooLate      503          more than half a second passed since the register was asked
@@ -67,6 +68,10 @@ class Unavailable(ContactPointError):
 
 
 class ClusterUnavailable(Unavailable):
+    pass
+
+
+class SecretMissing(Unavailable):
     pass
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.errors import SecretMissing
+
 DEFAULT_PORT_BASE = 9200
 
 
@@ -38,5 +40,11 @@ class Settings:
         )
 
     def secret(self, name: str) -> str:
-        """Return the text of one secret file; raises FileNotFoundError if it was never made."""
-        return (self.secrets / name).read_text().strip()
+        """Return the text of one secret file; raises SecretMissing if it cannot be read."""
+        try:
+            return (self.secrets / name).read_text().strip()
+        except OSError:
+            raise SecretMissing(
+                f"the secret {name} is not in {self.secrets}, or not readable: "
+                "run 'contactpoint engine start' first, or set CONTACTPOINT_SECRETS"
+            ) from None

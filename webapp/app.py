@@ -9,7 +9,6 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
-from indexer.errors import Refused
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
@@ -54,9 +53,9 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
     app = Flask(__name__)
     _configure(app, settings, site)
     client = make_client(settings, "front")
-    trail = Trail(client, _secret(settings, "audit.key"), world)
+    trail = Trail(client, settings.secret("audit.key"), world)
     people = People(Door(client, trail, world))
-    tokens = Tokens(_secret(settings, "token.key"), world)
+    tokens = Tokens(settings.secret("token.key"), world)
     helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
     app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk)
     _register(app, people)
@@ -67,7 +66,7 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
 
 def _configure(app: Flask, settings: Settings, site: Site) -> None:
     app.config.update(
-        SECRET_KEY=_secret(settings, "session.key"),
+        SECRET_KEY=settings.secret("session.key"),
         SESSION_COOKIE_NAME="contactpoint",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -102,12 +101,3 @@ def _register(app: Flask, people: People) -> None:
     app.register_blueprint(health)
     app.register_blueprint(pages)
     handle_errors(app)
-
-
-def _secret(settings: Settings, name: str) -> str:
-    try:
-        return settings.secret(name)
-    except OSError:
-        raise Refused(
-            f"the secret {name} was never made: run 'contactpoint engine start' first"
-        ) from None

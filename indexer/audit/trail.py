@@ -29,8 +29,8 @@ class Trail:
         self._begin()
 
     def write(self, event: str, actor: Actor, **details: Any) -> None:
-        """Write one entry, durably; `details` are children, question, reason, and subject (the
-        user, organisation or source that it is about).
+        """Write one entry, durably. `details` are children, question, reason (why somebody looks),
+        subject (the user, organisation or source that it is about) and said (what became of it).
 
         Raises AuditUnavailable: then nothing may be shown.
         """

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine, renew
-from indexer.children.link import batch_keys, is_unchanged
-from indexer.children.links import Link, Links, Version, number_key, row_key
+from indexer.children.links import Link, Links, Version, batch_keys, number_key, row_key
 from indexer.children.match import sure_matches
 from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.plan import Known, Plan, build_plan, own_child
-from indexer.children.store import ChildStore, Stored
+from indexer.children.store import ChildStore
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
 from indexer.shields.marks import Marks
@@ -56,7 +55,7 @@ def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, in
 def _outcome(row: Row, link: Link | None) -> str:
     if row.facts is None:
         return "withdrawn" if link else "unchanged"
-    if is_unchanged(row, link):
+    if link and link.digest == row.digest:
         return "unchanged"
     return "changed" if link and link.digest else "new"
 
@@ -119,15 +118,13 @@ def _placement(number: str, rows: Sequence[Row], known: Known, world: World) -> 
     return Placement(
         number=number,
         revision=stored.revision if stored else None,
-        child=_combined(number, stored, rows, (known.source, loaded_at)),
+        child=_combined(number, rows, known, loaded_at),
     )
 
 
-def _combined(
-    number: str, stored: Stored | None, rows: Sequence[Row], loaded: tuple[str, str]
-) -> Child | None:
+def _combined(number: str, rows: Sequence[Row], known: Known, loaded_at: str) -> Child | None:
     """Return the child with the rows' contributions in, or None where none is left."""
-    source, loaded_at = loaded
+    source, stored = known.source, known.stored.get(number)
     before = stored.child.contributions if stored else ()
     contributions = {(one.source, one.source_record_id): one for one in before}
     for row in rows:

@@ -6,8 +6,10 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexer.children.child import Facts
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable
+from indexer.feeds.rows import Row
 from mappings.names import LINKS
 
 CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
@@ -48,6 +50,22 @@ def upn_key(number: str) -> str:
 def number_key(number: str) -> str:
     """Return the key that a ContactPoint number is taken under, for ever."""
     return f"child:{number}"
+
+
+def number_keys(facts: Facts | None) -> list[str]:
+    """Return the keys of the NHS number and the UPN that a row gives, in the order of trust."""
+    if facts is None:
+        return []
+    keys = [nhs_key(facts.nhs_number)] if facts.nhs_number else []
+    return [*keys, upn_key(facts.upn)] if facts.upn else keys
+
+
+def batch_keys(source: str, rows: Iterable[Row]) -> list[str]:
+    """Return every key that the rows of a batch could be linked by."""
+    keys: list[str] = []
+    for row in rows:
+        keys += [row_key(source, row.source_record_id), *number_keys(row.facts)]
+    return keys
 
 
 class Links:

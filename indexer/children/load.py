@@ -101,7 +101,7 @@ class Loader:
         self._write_receipt(
             load, source, actor, {**totals, "state": state, "ended_at": self._now()}
         )
-        self._trail.write("load", actor, subject=source, reason=f"{load} {state}")
+        self._trail.write("load", actor, subject=source, said=f"{load} {state}")
 
     def _write_receipt(self, load: str, source: str, actor: Actor, values: dict[str, Any]) -> None:
         document = {"source": source, "actor": actor.name, **values}

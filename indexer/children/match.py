@@ -68,7 +68,7 @@ def sure_match(facts: Facts, candidates: Iterable[Child]) -> str | None:
 
 def _is_sure(facts: Facts, child: Child) -> bool:
     # The cheap questions first: comparing names costs a hundred times as much.
-    if _contradicts(facts, child) or not _is_near(facts, child):
+    if _is_another(facts, child) or not _is_near(facts, child):
         return False
     evidence = compare(facts_identity(facts), build_identity(child))
     given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
@@ -79,7 +79,7 @@ def _is_sure(facts: Facts, child: Child) -> bool:
     return born == "same" or (born in MISTYPED_DATE and is_literal)
 
 
-def _contradicts(facts: Facts, child: Child) -> bool:
+def _is_another(facts: Facts, child: Child) -> bool:
     """Say whether a number or the sex speaks of another child."""
     return (
         bool(facts.nhs_number and child.nhs_numbers)

@@ -6,9 +6,9 @@ Pure, but for the numbers it draws: what is there already comes in, what to do c
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from analyzers.fold import words
 from indexer.children.child import Facts
-from indexer.children.link import contradicts, number_keys
-from indexer.children.links import Link, nhs_key, row_key, upn_key
+from indexer.children.links import Link, nhs_key, number_keys, row_key, upn_key
 from indexer.children.number import draw_number
 from indexer.children.store import Stored
 from indexer.feeds.rows import Row
@@ -109,7 +109,7 @@ class _Planner:
             link = self._links.get(key)
             if link and self._is_true(key, link) and facts:
                 known = self._facts.get(link.child)
-                if known is None or not contradicts(facts, known):
+                if known is None or not is_mistyped_number(facts, known):
                     return link.child
         return None
 
@@ -142,3 +142,16 @@ def held_keys(stored: Stored) -> set[str]:
     """Return the keys of the NHS numbers and UPNs that a child's record holds."""
     child = stored.child
     return {*map(nhs_key, child.nhs_numbers), *map(upn_key, child.upns)}
+
+
+def is_mistyped_number(facts: Facts, known: Facts) -> bool:
+    """A number with another date of birth *and* no word of the name in common was mistyped."""
+    if known.date_of_birth == facts.date_of_birth:
+        return False
+    return _name_words(facts).isdisjoint(_name_words(known))
+
+
+def _name_words(facts: Facts) -> set[str]:
+    texts = [facts.given_names, facts.family_name, facts.known_as]
+    texts += [f"{one.given_names} {one.family_name}" for one in facts.former_names]
+    return set(words(" ".join(texts)))

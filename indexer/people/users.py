@@ -81,7 +81,7 @@ def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, wo
         new.name, new.role, new.organisation, password_hash, world.now(), trained_on=new.trained_on
     )
     said = f"{user.role} of {user.organisation}"
-    trail.write("user-added", actor, subject=user.name, reason=said)
+    trail.write("user-added", actor, subject=user.name, said=said)
     _create(client, user)
     return user
 
@@ -112,7 +112,7 @@ def change_user(
         raise NotFound(f"there is no user {name}; 'contactpoint user list' shows them all")
     user = change(parse_user(stored.source))
     said = ", ".join(_changed_fields(parse_user(stored.source), user))
-    trail.write("user-changed", actor, subject=name, reason=said)
+    trail.write("user-changed", actor, subject=name, said=said)
     _replace(client, stored, user)
     return user
 

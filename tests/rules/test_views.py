@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.engine.secret_files import make_secrets
-from indexer.people.actor import ROLES
+from indexer.people.actor import ROLES, SEARCHERS
 from indexer.world import REAL
 from tests.conftest import settings_for
 from tests.rules.reading import ROOT, Module, imports, modules
@@ -74,11 +74,16 @@ def test_row_speaks_of_known_roles_and_scopes(route):
     assert access.scope in SCOPES
 
 
-@pytest.mark.parametrize("route", sorted(access_table()))
+NATIONAL = [route for route, access in access_table().items() if access.scope == "national"]
+
+
+@pytest.mark.parametrize("route", NATIONAL)
 def test_route_that_reaches_children_is_for_searching_roles_only(route):
-    access = access_table()[route]
-    if access.scope == "national":
-        assert access.roles == {"practitioner", "data-manager", "shield-officer"}
+    assert access_table()[route].roles == SEARCHERS
+
+
+def test_search_and_record_are_among_the_routes_that_reach_children():
+    assert {"/search", "/results/<token>", "/record/<token>"} <= set(NATIONAL)
 
 
 @pytest.mark.parametrize("module", VIEWS, ids=lambda module: module.name)

@@ -5,7 +5,6 @@ import json
 import re
 from collections import Counter, defaultdict
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -321,9 +320,3 @@ def test_a_run_that_breaks_off_leaves_no_feed(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_england(Order(10, 1, TODAY), tmp_path, stop)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_invented_england_knows_nothing_of_how_names_are_searched():
-    package = Path(__file__).parents[2] / "indexer" / "invented"
-    for path in package.glob("*.py"):
-        assert not re.search(r"^\s*(from|import) (analyzers|elasticsearch)", path.read_text(), re.M)

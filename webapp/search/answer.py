@@ -7,7 +7,7 @@ from datetime import date
 from indexer.children.child import Child
 
 FRESH_SECONDS = 0.5
-"""An answer leaves within this time of its register check (DESIGN, rule 3): a shield is
+"""An answer leaves within this time of its register check (docs/RULES.md, shielding 3): a shield is
 acknowledged no sooner, so what was checked before cannot be shown after."""
 
 
