@@ -27,7 +27,7 @@ def build_document(child: Child) -> Document:
     facts = child.facts
     return {
         "number": child.number,
-        # Every document in a build says so itself: a missing flag hides (docs/RULES.md, shielding 2).
+        # Every document in a build says so itself: a missing flag hides (docs/RULES.md).
         "shielded": False,
         "given_names": facts.given_names,
         "family_name": facts.family_name,

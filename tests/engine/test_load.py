@@ -44,7 +44,7 @@ def index(ready, world):
 
 
 def test_row_becomes_a_child_with_all_that_it_says(index, source):
-    receipt = index.load(source, row(nhs_number=None, upn=None))
+    receipt = index.load(source, row(nhs_number=None, date_of_birth="2013-05-17"))
     child = index.child(source, "SC-0001234")
     assert (receipt.rows, receipt.new, receipt.rejected) == (1, 1, 0)
     assert (child.facts.given_names, child.facts.family_name) == ("Niamh Rose", "O'Brien-Smith")
