@@ -45,10 +45,12 @@ def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, in
     outcomes = [_outcome(row, links.get(row_key(source, row.source_record_id))) for row in rows]
     left = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome != "unchanged"]
     for _ in range(ATTEMPTS):
-        left = _attempt(stores, _known(stores, source, links), left)
         if not left:
             return {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
-        links = stores.links.read(batch_keys(source, left))
+        keys = batch_keys(source, left)
+        mine = {key: links[key] for key in keys if key in links}
+        left = _attempt(stores, _known(stores, source, mine), left)
+        links = stores.links.read(keys) if left else {}
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
@@ -70,8 +72,6 @@ def _known(stores: Stores, source: str, links: Mapping[str, Link]) -> Known:
 
 def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> list[Row]:
     """Place the rows; return those whose links or children somebody else wrote meanwhile."""
-    if not rows:
-        return []
     unlinked = [row for row in rows if own_child(known, row) is None]
     sure = sure_matches(stores.children, known.source, unlinked)
     known = replace(known, stored={**stores.children.read(sure.values()), **known.stored})

@@ -17,7 +17,7 @@ from indexer.world import REAL
 from tests.benchmarks.recall import linking, measure, one_edit_each_and_year
 from tests.conftest import running_engine
 
-CHILDREN, SEED, CASES = 20_000, 13, 200
+CHILDREN, SEED, CASES = 20_000, 17, 200
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 
 
