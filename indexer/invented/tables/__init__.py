@@ -4,8 +4,6 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-from indexer.invented.chance import Weighted
-
 
 @cache
 def rows(table: str) -> tuple[dict[str, str], ...]:
@@ -25,8 +23,3 @@ def grouped(table: str, key: str) -> dict[str, list[dict[str, str]]]:
     for row in rows(table):
         groups.setdefault(row[key], []).append(row)
     return groups
-
-
-def weighted(table: str, value: str, weight: str) -> Weighted[str]:
-    """Return the texts of the column `value` to be picked by the numbers in `weight`."""
-    return Weighted((row[value], float(row[weight])) for row in rows(table))
