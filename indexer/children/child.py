@@ -66,6 +66,7 @@ class Facts:
     address: Address | None = None
     carers: tuple[Carer, ...] = ()
     involvements: tuple[Involvement, ...] = ()
+    date_of_death: date | None = None
 
 
 @dataclass(frozen=True)

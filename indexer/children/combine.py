@@ -7,6 +7,7 @@ a record can be made again from what its document holds.
 from collections.abc import Callable, Iterable
 from csv import DictReader
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def combine(number: str, contributions: Iterable[Contribution]) -> Child:
         address=_current_address(ordered),
         carers=_carers(ordered),
         involvements=_involvements(ordered),
+        date_of_death=_date_of_death(ordered),
     )
     return Child(
         number=number,
@@ -89,6 +91,11 @@ def _preferred(contributions: Contributions, field: str) -> list[Contribution]:
 
 def _first(contributions: Contributions, field: str, said: Callable[[Facts], str]) -> str:
     return next((text for one in _preferred(contributions, field) if (text := said(one.facts))), "")
+
+
+def _date_of_death(contributions: Contributions) -> date | None:
+    preferred = _preferred(contributions, "date_of_death")
+    return next((one.facts.date_of_death for one in preferred if one.facts.date_of_death), None)
 
 
 def _said_sex(facts: Facts) -> str:

@@ -34,6 +34,7 @@ def build_document(child: Child) -> Document:
         "known_as": facts.known_as,
         "former_names": facts.former_names,
         "date_of_birth": facts.date_of_birth,
+        "date_of_death": facts.date_of_death,
         "sex": facts.sex,
         "authority": facts.authority,
         "nhs_number": facts.nhs_number,
@@ -97,7 +98,7 @@ def _parse_contribution(source: Document) -> Contribution:
 
 
 def _parse_facts(source: Document) -> Facts:
-    address = source["address"]
+    address, died = source["address"], source["date_of_death"]
     return Facts(
         family_name=source["family_name"],
         date_of_birth=date.fromisoformat(source["date_of_birth"]),
@@ -111,6 +112,7 @@ def _parse_facts(source: Document) -> Facts:
         address=_parse_addresses([address])[0] if address else None,
         carers=tuple(Carer(**one) for one in source["carers"]),
         involvements=tuple(_parse_involvement(one) for one in source["involvements"]),
+        date_of_death=date.fromisoformat(died) if died else None,
     )
 
 

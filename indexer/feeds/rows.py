@@ -131,6 +131,7 @@ def _facts(values: dict[str, Any]) -> Facts:
         address=_address(values.get("address")),
         carers=tuple(Carer(**carer) for carer in values.get("carers", ())),
         involvements=tuple(_involvement(one) for one in values.get("involvements", ())),
+        date_of_death=values.get("date_of_death"),
     )
 
 

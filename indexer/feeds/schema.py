@@ -154,6 +154,7 @@ class RowSchema(Strict):
         fields.Nested(FormerNameSchema), validate=validate.Length(max=LIST_LIMIT)
     )
     date_of_birth = PlainDate(required=True)
+    date_of_death = PlainDate()
     sex = fields.String(validate=one_of(SEXES))
     address = fields.Nested(AddressSchema)
     authority = fields.String(required=True, validate=is_authority)
