@@ -164,8 +164,8 @@ def postcode_clause(text: str) -> Clause | None:
 
 def number_clause(number: str, kind: NumberKind) -> Clause:
     """Return the filter for a child by one of its numbers, current or former."""
-    field = {"nhs": "nhs_numbers", "upn": "upns", "child": "number"}[kind]
-    return {"term": {field: number}}
+    fields = {"nhs": ["nhs_numbers"], "upn": ["upns"], "child": ["number", "former_numbers"]}[kind]
+    return {"bool": {"should": [{"term": {field: number}} for field in fields]}}
 
 
 def _only_scoring(asked: Identity) -> list[Clause]:

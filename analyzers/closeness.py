@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from analyzers.dates import last_of_month
@@ -21,10 +22,14 @@ _LONGEST_RANGE_DAYS = 40 * 366
 
 def born_tokens(born: Born | None) -> tuple[str, ...]:
     """Return the tokens a stored day is found by: day, month and year; none if unknown."""
-    if born is None or born.day is None:
-        return ()
-    day = born.day.isoformat()
-    return (day, day[:7], day[:4])
+    day = born.day if born else None
+    return _day_tokens(day) if day else ()
+
+
+@lru_cache(maxsize=1 << 13)  # all days of birth of those under eighteen
+def _day_tokens(day: date) -> tuple[str, ...]:
+    text = day.isoformat()
+    return (text, text[:7], text[:4])
 
 
 def asked_tokens(asked: Born) -> dict[BornKind, tuple[str, ...]]:

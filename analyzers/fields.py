@@ -1,80 +1,67 @@
-"""What a child is stored under: the derived search fields, and the keys of the link's blocks."""
+"""What a child is stored under: the derived search fields (for the link keys see `blocks`)."""
 
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
 
 from analyzers.closeness import born_tokens
-from analyzers.fold import is_particle, words
+from analyzers.fold import words
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
-from analyzers.sounds import sound
-from analyzers.tiers import TIERS, parts_of
+from analyzers.tiers import TIERS, joins_of
 
-SEARCH_FIELDS = (*dict.fromkeys(tier.field for tier in TIERS), "born", "postcodes", "blocks")
+_STORED = tuple(tier for tier in TIERS if tier.stored or tier.stored_join)
 
-MOST_BLOCK_NAMES = 6  # keys multiply with names: a hundred former names would make 100,000
+_FOUND_BY = (*(tier.field for tier in _STORED), "born", "postcodes")
+SEARCH_FIELDS = (*_FOUND_BY, "blocks")
+"""All fields that are derived, and so left out of `_source`."""
 
 
 def search_fields(identity: Identity) -> dict[str, list[str]]:
-    """Return the tokens of every derived field of a child, sorted, each once."""
-    tokens: dict[str, set[str]] = {field: set() for field in SEARCH_FIELDS}
-    for name in identity.names:
-        for text in (name.given, name.family):
-            for field, found in _tokens_of_name(text):
-                tokens[field].update(found)
-    tokens["born"].update(born_tokens(identity.born))
-    for text in (*identity.postcodes, *identity.former_postcodes):
-        tokens["postcodes"].update(_postcode_tokens(text))
-    tokens["blocks"].update(block_keys(identity))
-    return {field: sorted(found) for field, found in tokens.items()}
+    """Return the tokens of every field a child is found by, in any order, each once.
 
-
-@lru_cache(maxsize=1 << 15)
-def _tokens_of_name(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    parts = parts_of(words(text))
-    return tuple(
-        (tier.field, frozenset().union(*map(tier.stored, parts))) for tier in TIERS if tier.stored
+    The link keys (`blocks`) are no part of them: they are those of every contribution, by its own
+    date and places.
+    """
+    texts = {text: None for name in identity.names for text in (name.given, name.family)}
+    names = [words(text) for text in texts]
+    columns = zip(
+        _NO_TOKENS,
+        *map(_tokens_of_word, dict.fromkeys(chain.from_iterable(names))),
+        *map(_tokens_of_join, dict.fromkeys(chain.from_iterable(map(joins_of, names)))),
+        strict=True,
+    )
+    postcodes = map(_postcode_tokens, (*identity.postcodes, *identity.former_postcodes))
+    return dict(
+        zip(
+            _FOUND_BY,
+            [
+                *map(_each_once, columns),
+                list(born_tokens(identity.born)),
+                _each_once(postcodes),
+            ],
+            strict=True,
+        )
     )
 
 
+def _each_once(tokens: Iterable[tuple[str, ...]]) -> list[str]:
+    return list(dict.fromkeys(chain.from_iterable(tokens)))
+
+
+# By word, not by name: names have too long a tail to be kept (analyzers/fold.py).
 @lru_cache(maxsize=1 << 15)
+def _tokens_of_word(word: str) -> tuple[tuple[str, ...], ...]:
+    return tuple([tier.stored(word) if tier.stored else () for tier in _STORED])
+
+
+def _tokens_of_join(join: str) -> tuple[tuple[str, ...], ...]:
+    return tuple([tier.stored_join(join) if tier.stored_join else () for tier in _STORED])
+
+
+_NO_TOKENS: tuple[tuple[str, ...], ...] = ((),) * len(_STORED)
+
+
 def _postcode_tokens(text: str) -> tuple[str, ...]:
     postcode = parse_postcode(text)
     return postcode.tokens if postcode else ()
-
-
-def block_keys(identity: Identity) -> set[str]:
-    """Return the keys two records of one child are likely to share, for linking.
-
-    Date and given sound, date and family sound, both sounds and year, postcode and given sound:
-    a wrong letter, a changed family name or a wrong date each leave one of them standing.
-    """
-    names = identity.names[:MOST_BLOCK_NAMES]
-    given = {code for name in names for code in _given_sound(name.given)}
-    family = {code for name in names for code in _family_sounds(name.family)}
-    day, _, year = born_tokens(identity.born) or ("", "", "")
-    keys = {f"p|{code}|{g}" for code in _whole_postcodes(identity) for g in given}
-    if day:
-        keys.update(f"g|{day}|{g}" for g in given)
-        keys.update(f"f|{day}|{f}" for f in family)
-        keys.update(f"y|{year}|{g}|{f}" for g in given for f in family)
-    return keys
-
-
-@lru_cache(maxsize=1 << 15)
-def _given_sound(text: str) -> tuple[str, ...]:
-    """Return the sound of the first given name only: later ones are often left out."""
-    return tuple(sound(word) for word in words(text)[:1])
-
-
-@lru_cache(maxsize=1 << 15)
-def _family_sounds(text: str) -> tuple[str, ...]:
-    found = words(text)
-    return tuple(sound(word) for word in found if not is_particle(word)) or tuple(
-        sound(word) for word in found
-    )
-
-
-def _whole_postcodes(identity: Identity) -> list[str]:
-    """Return the current and former postcodes; an outward part alone is too many children."""
-    tokens = [_postcode_tokens(text) for text in (*identity.postcodes, *identity.former_postcodes)]
-    return [found[0] for found in tokens if len(found) > 1]

@@ -31,7 +31,10 @@ class Born:
 
 @dataclass(frozen=True)
 class Identity:
-    """All that tells one person from another. Postcodes are as written; current ones first."""
+    """All that tells one person from another. Postcodes are as written; current ones first.
+
+    `carers` are names as written: they say where to look for the child, and are not compared.
+    """
 
     names: tuple[PersonName, ...] = ()
     born: Born | None = None
@@ -39,3 +42,4 @@ class Identity:
     postcodes: tuple[str, ...] = ()
     former_postcodes: tuple[str, ...] = ()
     authority: str = ""
+    carers: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # The shapes of BS 7666: area and district, then sector and unit.
 _OUTWARD = r"[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][A-Z])"
@@ -27,6 +28,8 @@ class Postcode:
         return (self.outward + self.inward, self.outward) if self.inward else (self.outward,)
 
 
+# One row's postcode is read by validation, search fields, link keys and comparison.
+@lru_cache(maxsize=1 << 14)
 def parse_postcode(text: str) -> Postcode | None:
     """Return the postcode written in the text, in any case and spacing, or None.
 

@@ -29,6 +29,7 @@ class Part:
 
 
 Tokens = Callable[[Part], tuple[str, ...]]
+WordTokens = Callable[[str], tuple[str, ...]]
 How = Literal["terms", "prefix", "fuzzy"]
 
 
@@ -36,39 +37,50 @@ How = Literal["terms", "prefix", "fuzzy"]
 class Tier:
     """One way to meet. Scores are whole or half numbers, so that their sums are exact in 32 bits.
 
-    `stored` is None where the field is filled by another tier; `stage` is "rescue" for what is
-    asked only when nobody was found.
+    `stored` says what is stored of each word, `stored_join` of two or three words written in one;
+    both are None where the field is filled by another tier. They take one text each, so that their
+    tokens can be kept word by word: names have a long tail, words a shorter one. `stage` is
+    "rescue" for what is asked only when nobody was found.
     """
 
     name: str
     field: str
     asked: Tokens
     score: float
-    stored: Tokens | None = None
+    stored: WordTokens | None = None
+    stored_join: WordTokens | None = None
     how: How = "terms"
     stage: Literal["strict", "rescue"] = "strict"
 
 
 def parts_of(words: Sequence[str]) -> tuple[Part, ...]:
     """Return the words of one name, each with the joins of two or three it takes part in."""
+    if len(words) == 1:
+        return (Part(words[0]),)
     joins = _joins(words)
     return tuple(
-        Part(word, tuple(join for start, end, join in joins if start <= i < end))
-        for i, word in enumerate(words)
+        [
+            Part(word, tuple([join for start, end, join in joins if start <= i < end]))
+            for i, word in enumerate(words)
+        ]
     )
 
 
+def joins_of(words: Sequence[str]) -> list[str]:
+    """Return every two or three neighbouring words written in one."""
+    return [join for _, _, join in _joins(words)] if len(words) > 1 else []
+
+
 def _joins(words: Sequence[str]) -> list[tuple[int, int, str]]:
-    spans = [
-        (start, start + length)
+    return [
+        (start, start + length, join)
         for length in range(2, _MOST_JOINED + 1)
         for start in range(len(words) - length + 1)
+        if len(join := "".join(words[start : start + length])) <= WORD_LETTERS
     ]
-    joins = [(start, end, "".join(words[start:end])) for start, end in spans]
-    return [join for join in joins if len(join[2]) <= WORD_LETTERS]
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)  # for questions; `fields` keeps what is stored
 def edit_tokens(word: str) -> tuple[str, ...]:
     """Return a folded word and all it becomes when one letter is taken away.
 
@@ -80,12 +92,12 @@ def edit_tokens(word: str) -> tuple[str, ...]:
     return tuple(sorted({word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}))
 
 
-def _text(part: Part) -> tuple[str, ...]:
-    return (part.text,)
-
-
 def _joined(part: Part) -> tuple[str, ...]:
     return part.joins
+
+
+def _text(part: Part) -> tuple[str, ...]:
+    return (part.text,)
 
 
 def _text_and_joined(part: Part) -> tuple[str, ...]:
@@ -104,8 +116,17 @@ def _edits(part: Part) -> tuple[str, ...]:
 
 
 def _sounds(part: Part) -> tuple[str, ...]:
-    code = sound(part.text) if len(part.text) >= SHORTEST_HEARD else ""
+    return sound_tokens(part.text)
+
+
+def sound_tokens(word: str) -> tuple[str, ...]:
+    """Return the code of how a folded word sounds, unless word or code is too short to tell."""
+    code = sound(word) if len(word) >= SHORTEST_HEARD else ""
     return (code,) if len(code) >= SHORTEST_CODE else ()
+
+
+def _itself(text: str) -> tuple[str, ...]:
+    return (text,)
 
 
 def _beginning(part: Part) -> tuple[str, ...]:
@@ -125,13 +146,13 @@ def _fuzzy(part: Part) -> tuple[str, ...]:
 
 
 TIERS = (
-    Tier("exact", "names", stored=_text, asked=_text, score=8),
-    Tier("kin", "kin", stored=_kin, asked=_kin, score=6),
+    Tier("exact", "names", stored=_itself, asked=_text, score=8),
+    Tier("kin", "kin", stored=kin_tokens, stored_join=kin_tokens, asked=_kin, score=6),
     Tier("prefix", "names", asked=_beginning, score=5, how="prefix"),
-    Tier("joined", "joined", stored=_joined, asked=_text_and_joined, score=4.5),
+    Tier("joined", "joined", stored_join=_itself, asked=_text_and_joined, score=4.5),
     Tier("split", "names", asked=_joined, score=4.5),
-    Tier("edits", "edits", stored=_edits, asked=_edits, score=4),
-    Tier("sounds", "sounds", stored=_sounds, asked=_sounds, score=3),
+    Tier("edits", "edits", stored=edit_tokens, asked=_edits, score=4),
+    Tier("sounds", "sounds", stored=sound_tokens, asked=_sounds, score=3),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", stage="rescue"),

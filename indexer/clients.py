@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-import orjson
+import msgspec
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
@@ -19,14 +19,14 @@ REQUEST_TIMEOUT_SECONDS = 30
 logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
 
 
-class OrjsonLines(NdjsonSerializer):
-    """Bulk lines written by orjson: ten times faster, and it writes dataclasses as they are."""
+class FastLines(NdjsonSerializer):
+    """Bulk lines written by msgspec: ten times faster, and it writes our values as they are."""
 
     def json_dumps(self, data: Any) -> bytes:
-        return orjson.dumps(data)
+        return msgspec.json.encode(data)
 
 
-SERIALIZERS = {one.mimetype: one for one in (OrjsonSerializer(), OrjsonLines())}
+SERIALIZERS = {one.mimetype: one for one in (OrjsonSerializer(), FastLines())}
 
 
 def make_client(

@@ -11,9 +11,10 @@ SHIELD_MARKS = "shield-marks"
 USERS = "users"
 SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
+ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
 
-SINGLE_INDICES = (LINKS, LOADS, SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS)
+SINGLE_INDICES = (LINKS, LOADS, SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS, ARCHIVE)
 """Indices there is one of, each with a mapping of the same name in this folder."""
 
 _BUILD = re.compile(rf"{CHILDREN}-(\d{{8}}t\d{{6}})z")

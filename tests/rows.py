@@ -1,10 +1,13 @@
 """Rows of feeds as tests need them: the example of docs/FORMATS.md, and rows like it."""
 
+import json
 from typing import Any
 
-import orjson
 from stdnum.gb import nhs
 
+from indexer.feeds.columns import FeedForm
+from indexer.feeds.json_rows import read_json
+from indexer.feeds.rows import Reject, Unread
 from indexer.world import World
 
 EXAMPLE: dict[str, Any] = {
@@ -53,9 +56,10 @@ def plain_row(record_id: str, given: str, family: str, born: str, **more: Any) -
     }
 
 
-def lines(*rows: dict[str, Any]) -> list[tuple[int, bytes]]:
-    """The rows as the lines of a feed, numbered from 1."""
-    return [(number, orjson.dumps(one)) for number, one in enumerate(rows, 1)]
+def entries(*rows: dict[str, Any]) -> list[Unread | Reject]:
+    """The rows as a feed yields them, numbered from 1."""
+    lines = ((number, f"{json.dumps(one)}\n") for number, one in enumerate(rows, 1))
+    return list(read_json(lines, FeedForm(), "rows"))
 
 
 def nhs_number(world: World) -> str:

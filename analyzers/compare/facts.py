@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from analyzers.closeness import BornKind, closeness
@@ -18,7 +17,7 @@ def fact_evidence(asked: Identity, stored: Identity) -> Iterator[Evidence]:
     """Yield the evidence of all but the names, for what was asked and nothing else."""
     if asked.born:
         yield _born(asked.born, stored.born)
-    if asked.postcodes and (postcode := _postcode(asked.postcodes[0])):
+    if asked.postcodes and (postcode := parse_postcode(asked.postcodes[0])):
         yield _postcode_evidence(postcode, stored)
     if asked.sex in _KNOWN_SEXES:
         known = stored.sex if stored.sex in _KNOWN_SEXES else ""
@@ -67,8 +66,8 @@ def _within_sentence(asked: Born) -> str:
 
 
 def _postcode_evidence(asked: Postcode, stored: Identity) -> Evidence:
-    current = [found for text in stored.postcodes if (found := _postcode(text))]
-    former = [found for text in stored.former_postcodes if (found := _postcode(text))]
+    current = [found for text in stored.postcodes if (found := parse_postcode(text))]
+    former = [found for text in stored.former_postcodes if (found := parse_postcode(text))]
     if _is_met(asked, current):
         part = "postcode" if asked.inward else "postcode area"
         return Evidence("postcode", "same", f"{part} is the same")
@@ -93,8 +92,3 @@ def _plain(about: Literal["sex", "authority"], asked: str, stored: str) -> Evide
     if asked == stored:
         return Evidence(about, "same", f"{about} is the same")
     return Evidence(about, "different", f"{about} is different")
-
-
-@lru_cache(maxsize=1 << 15)
-def _postcode(text: str) -> Postcode | None:
-    return parse_postcode(text)

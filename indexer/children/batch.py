@@ -1,158 +1,182 @@
-"""Brings one batch of rows into the published build: link, combine, place, settle.
+"""Brings one batch of rows into the published build: link, combine, place.
 
-Every step may be the last. A link is without its digest from before its child is written until
-after; so what a dead run left half done is found and finished when the same rows are loaded again.
-One request a step, never a request a row.
+Every step may be the last. A row's link names the load that wrote it, and is believed to tell of
+a row that is in only once that load is done; so what a dead run left half done is found and
+finished when the same rows are loaded again. One request a step, never a request a row.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from indexer.children.child import Child, Contribution
-from indexer.children.combine import combine, renew
-from indexer.children.links import Link, Links, Version, batch_keys, number_key, row_key
-from indexer.children.match import sure_matches
+from indexer.children.likeness import Member, are_alike, share_number
+from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
-from indexer.children.place import Placement, Placer
-from indexer.children.plan import Known, Plan, build_plan, own_child
-from indexer.children.store import ChildStore
+from indexer.children.plan import Known, Plan, build_plan, known_members
+from indexer.children.stores import Stores
+from indexer.children.write import is_left, write_plan
 from indexer.errors import ClusterUnavailable
-from indexer.feeds.rows import Row
-from indexer.shields.marks import Marks
-from indexer.world import World
+from indexer.feeds.rows import Reject, Row, Unread
 
-ATTEMPTS = 8  # of two loads at the same children, one always wins a round
+ATTEMPTS = 40  # of two writers at the same children, one always wins a round
+PAUSE_SECONDS = 0.05  # times the attempt: for what another batch is about to write
+CLOSURE_ROUNDS = 10  # from one relation to the next; England's families end after two
 
 
 @dataclass(frozen=True)
-class Stores:
-    """What a load reads and writes."""
+class Run:
+    """One load of one source under way."""
 
-    links: Links
-    children: ChildStore
-    placer: Placer
-    marks: Marks
-    builds: tuple[str, ...]
-    world: World
+    load: str
+    source: str
 
 
-def load_batch(stores: Stores, source: str, rows: Sequence[Row]) -> dict[str, int]:
+@dataclass(frozen=True)
+class Passed:
+    """What became of the rows of a batch: outcome → rows, and what was wrong with the others."""
+
+    counts: Counter[str]
+    rejects: list[Reject]
+
+
+def load_batch(stores: Stores, run: Run, entries: Sequence[Unread | Reject]) -> Passed:
     """Bring the rows in; return how many were new, changed, unchanged and withdrawn.
 
-    Raises Unavailable; the same rows can then be loaded again.
+    A row that is in as it stands is not even read. Raises Unavailable; the same rows can then be
+    loaded again.
     """
-    links = stores.links.read(batch_keys(source, rows))
-    outcomes = [_outcome(row, links.get(row_key(source, row.source_record_id))) for row in rows]
-    left = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome != "unchanged"]
-    for _ in range(ATTEMPTS):
+    unread = [one for one in entries if isinstance(one, Unread)]
+    named = {row_key(run.source, one.source_record_id or ""): one for one in unread}
+    links = stores.links.read(named)
+    is_in = {one.number for key, one in named.items() if _is_in(stores, one, links.get(key))}
+    today = stores.world.today()
+    read = [
+        one if isinstance(one, Reject) else one.read(today)
+        for one in entries
+        if one.number not in is_in
+    ]
+    rows = [one for one in read if isinstance(one, Row)]
+    counts = Counter(_load_rows(stores, run, rows).values())
+    warnings = sum(len(row.warnings) for row in rows)
+    counts.update({"unchanged": len(is_in), "rows": len(entries), "warnings": warnings})
+    rejects = [one for one in read if isinstance(one, Reject)]
+    return Passed(counts, rejects)
+
+
+def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
+    """Is the row in as it stands? A link of a load that is not done may tell of a row that is
+    not there yet."""
+    return bool(link and link.digest == row.digest and stores.loads.is_done(link.load))
+
+
+def _load_rows(stores: Stores, run: Run, rows: Sequence[Row]) -> dict[int, str]:
+    outcomes = _bring_in(stores, run, rows)
+    if rows and not stores.is_dry and stores.loads.others_run(run.source):
+        # Another load may have written the same children at the same moment, and neither saw the
+        # other: whoever looks after both have written puts it right.
+        stores.children.refresh()
+        _bring_in(stores, run, rows)
+    return outcomes
+
+
+def _bring_in(stores: Stores, run: Run, rows: Sequence[Row]) -> dict[int, str]:
+    """Place the rows; return row number → outcome."""
+    outcomes: dict[int, str] = {}
+    left = list(rows)
+    for attempt in range(ATTEMPTS):
         if not left:
-            return {outcome: outcomes.count(outcome) for outcome in set(outcomes)}
-        keys = batch_keys(source, left)
-        mine = {key: links[key] for key in keys if key in links}
-        left = _attempt(stores, _known(stores, source, mine), left)
-        links = stores.links.read(keys) if left else {}
+            return outcomes
+        time.sleep(PAUSE_SECONDS * attempt)
+        left, found = _attempt(stores, _known(stores, run, left), left)
+        outcomes = {**found, **outcomes}
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
-def _outcome(row: Row, link: Link | None) -> str:
-    if row.facts is None:
-        return "withdrawn" if link else "unchanged"
-    if link and link.digest == row.digest:
-        return "unchanged"
-    return "changed" if link and link.digest else "new"
-
-
-def _known(stores: Stores, source: str, links: Mapping[str, Link]) -> Known:
-    numbers = {link.child for link in links.values()}
+def _known(stores: Stores, run: Run, rows: Sequence[Row]) -> Known:
+    links = stores.links.read(batch_keys(run.source, rows))
+    numbers = {number for link in links.values() for number in link.children}
     stored = stores.children.read(numbers)
     absent = numbers - stored.keys()
     hidden = stores.marks.marked(absent) if absent else frozenset()
-    return Known(source, links, stored, hidden)
+    loaded_at = stores.world.now().isoformat(timespec="seconds")
+    return Known(run.source, run.load, loaded_at, links, stored, hidden)
 
 
-def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> list[Row]:
-    """Place the rows; return those whose links or children somebody else wrote meanwhile."""
-    unlinked = [row for row in rows if own_child(known, row) is None]
-    sure = sure_matches(stores.children, known.source, unlinked)
-    known = replace(known, stored={**stores.children.read(sure.values()), **known.stored})
-    plan = build_plan(stores.world, rows, known, sure)
-    _take_numbers(stores, plan)
-    written = stores.links.write(plan.writes)
-    ready = {n: mine for n, mine in plan.rows.items() if _has_links(known, mine, plan, written)}
-    placements = [_placement(number, mine, known, stores.world) for number, mine in ready.items()]
-    conflicts = stores.placer.place(placements, stores.builds)
-    done = {number: mine for number, mine in ready.items() if number not in conflicts}
-    _settle(stores.links, known, done, written)
+def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:
+    """Place the rows. Return those that must be tried again, because somebody else wrote their
+    links or children meanwhile, and what was found of the others."""
+    members = known_members(known, rows)
+    known = _with_candidates(stores, known, members.values())
+    draw = _FreeNumbers(stores, len(rows)).draw
+    plan = build_plan(known, rows, members, draw)
+    if plan.doubtful:
+        known = _with_relations(stores, known, plan)
+        plan = build_plan(known, rows, members, draw)
+    if stores.is_dry:
+        return [], plan.outcomes
+    conflicts = write_plan(stores, known, plan)
+    left = [row for row in rows if is_left(known, plan, row, conflicts)]
+    return left, plan.outcomes
+
+
+def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:
+    """Read the children who may be alike to one of the rows, though no link says so."""
+    keys = set().union(*(member.blocks for member in members))
+    return _and_stored(stores, known, stores.children.sharing(sorted(keys)))
+
+
+def _with_relations(stores: Stores, known: Known, plan: Plan) -> Known:
+    """Read all who are related to the doubtful children, and all related to those, to the end."""
     stores.children.refresh()
-    placed = {row.number for mine in done.values() for row in mine}
-    return [row for row in rows if row.number not in placed]
+    homes, members = plan.hood.homes, plan.hood.members
+    frontier = [members[homes[key]][key] for key in plan.doubtful]
+    for _ in range(CLOSURE_ROUNDS):
+        links = stores.links.read(key for member in frontier for key in member.numbers)
+        blocks = set().union(*(member.blocks for member in frontier))
+        numbers = {number for link in links.values() for number in link.children}
+        more = _and_stored(stores, known, numbers.union(stores.children.sharing(sorted(blocks))))
+        frontier = _related(frontier, known, more)
+        known = more
+        if not frontier:
+            break
+    return known
 
 
-def _take_numbers(stores: Stores, plan: Plan) -> None:
-    """Take the numbers drawn for new children; draw others for those that somebody has.
-
-    Before any other link: a link to a number that is not ours would join two children.
-    """
-    wanted = set(plan.drawn)
-    while wanted:
-        taken = stores.links.write({number_key(number): Link(number) for number in wanted})
-        again = {number for number in wanted if number_key(number) not in taken}
-        wanted = set()
-        for number in again:
-            other = draw_number(stores.world)
-            plan.rename(number, other)
-            wanted.add(other)
-
-
-def _has_links(
-    known: Known, rows: Sequence[Row], plan: Plan, written: Mapping[str, Version]
-) -> bool:
-    """Were all links written that these rows asked for?"""
-    asked = [key for key in batch_keys(known.source, rows) if key in plan.writes]
-    return all(key in written for key in asked)
+def _related(frontier: Iterable[Member], before: Known, after: Known) -> list[Member]:
+    """Return the members of children read just now who are related to one of the frontier."""
+    new = [
+        [Member(one) for one in stored.child.contributions]
+        for number, stored in after.stored.items()
+        if number not in before.stored
+    ]
+    near = list(frontier)
+    return [
+        member
+        for members in new
+        if any(share_number(a, b) or are_alike(a, b) for a in members for b in near)
+        for member in members
+    ]
 
 
-def _placement(number: str, rows: Sequence[Row], known: Known, world: World) -> Placement:
-    stored = known.stored.get(number)
-    loaded_at = world.now().isoformat(timespec="seconds")
-    return Placement(
-        number=number,
-        revision=stored.revision if stored else None,
-        child=_combined(number, rows, known, loaded_at),
-    )
+def _and_stored(stores: Stores, known: Known, numbers: Iterable[str]) -> Known:
+    """Return what is known with more children read, in real time."""
+    more = stores.children.read(set(numbers) - known.stored.keys())
+    return replace(known, stored={**known.stored, **more}) if more else known
 
 
-def _combined(number: str, rows: Sequence[Row], known: Known, loaded_at: str) -> Child | None:
-    """Return the child with the rows' contributions in, or None where none is left."""
-    source, stored = known.source, known.stored.get(number)
-    before = stored.child.contributions if stored else ()
-    contributions = {(one.source, one.source_record_id): one for one in before}
-    for row in rows:
-        key = (source, row.source_record_id)
-        if row.facts is None:
-            contributions.pop(key, None)
-        else:
-            now = Contribution(source, row.source_record_id, loaded_at, row.facts)
-            contributions[key] = renew(contributions.get(key), now)
-    return combine(number, contributions.values()) if contributions else None
+class _FreeNumbers:
+    """Draws numbers that nobody has or had, as many at once as a batch can need."""
 
+    def __init__(self, stores: Stores, count: int) -> None:
+        self._stores, self._count = stores, count
+        self._free: list[str] = []
 
-def _settle(
-    links: Links, known: Known, done: Mapping[str, Sequence[Row]], written: Mapping[str, Version]
-) -> None:
-    """Write the digests of rows that were placed, and remove the links of withdrawn ones.
-
-    Only over the link as this run wrote or read it: if another load has it by now, that one's
-    word stands.
-    """
-    settled: dict[str, Link] = {}
-    released: dict[str, Link] = {}
-    for number, rows in done.items():
-        for row in rows:
-            key = row_key(known.source, row.source_record_id)
-            own = known.own_link(row)
-            version = written.get(key) or (own.version if own else None)
-            link = Link(number, known.source, row.source_record_id, row.digest, version)
-            (settled if row.facts else released)[key] = link
-    links.write(settled)
-    links.release(released)
+    def draw(self) -> str:
+        while not self._free:
+            drawn = {draw_number(self._stores.world) for _ in range(self._count)}
+            # A hidden child's number, or one that was: a visible child's shows when it is created.
+            taken = self._stores.links.read(map(number_key, drawn))
+            hidden = self._stores.marks.marked(drawn)
+            self._free = sorted(n for n in drawn - hidden if number_key(n) not in taken)
+        return self._free.pop()

@@ -1,40 +1,39 @@
 """The record of one child, and the contributions it is combined from.
 
-Empty text, an empty tuple or None means: not said.
+Empty text, an empty tuple or None means: not said, and is not written. Structs are made, compared,
+written and read in half the time of dataclasses.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class FormerName:
+
+class FormerName(Struct, frozen=True, omit_defaults=True):
     """Another name of the child: from before, or as another source has it."""
 
     given_names: str = ""
     family_name: str = ""
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True, omit_defaults=True):
     lines: tuple[str, ...] = ()
     town: str = ""
     postcode: str = ""
 
 
-@dataclass(frozen=True)
-class Carer:
+class Carer(Struct, frozen=True, omit_defaults=True):
     name: str
     relationship: str = ""
     phone: str = ""
 
 
-@dataclass(frozen=True)
-class Involvement:
+class Involvement(Struct, frozen=True, omit_defaults=True):
     """A service in contact with the child, and how to reach it.
 
     Of a sensitive one only that, the dates and the source are kept: who and where it is never
-    reaches the searchable document. `source` is the feed that told us.
+    reaches the searchable document. `source` is the feed that told us, or several with spaces
+    between.
     """
 
     service: str
@@ -50,8 +49,7 @@ class Involvement:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True, omit_defaults=True):
     """What a row, or a whole record, says of a child."""
 
     family_name: str
@@ -69,8 +67,7 @@ class Facts:
     date_of_death: date | None = None
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(Struct, frozen=True, omit_defaults=True):
     """What one source says of one child: its last valid row, and when it was loaded (UTC, ISO).
 
     `former_addresses` are the addresses that earlier rows of the same source gave.
@@ -83,9 +80,9 @@ class Contribution:
     former_addresses: tuple[Address, ...] = ()
 
 
-@dataclass(frozen=True)
-class Child:
-    """One record, combined from its contributions. `number` is the ContactPoint number."""
+class Child(Struct, frozen=True, omit_defaults=True):
+    """One record, combined from its contributions. `number` is the ContactPoint number,
+    `former_numbers` are those of children who turned out to be this one."""
 
     number: str
     facts: Facts
@@ -93,3 +90,4 @@ class Child:
     former_addresses: tuple[Address, ...] = ()
     nhs_numbers: tuple[str, ...] = ()
     upns: tuple[str, ...] = ()
+    former_numbers: tuple[str, ...] = ()

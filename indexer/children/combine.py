@@ -4,24 +4,28 @@ A pure function of the contributions, so that the order in which sources arrive 
 a record can be made again from what its document holds.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from csv import DictReader
-from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
-from indexer.children.child import (
-    Address,
-    Carer,
-    Child,
-    Contribution,
-    Facts,
-    FormerName,
-    Involvement,
-)
+from msgspec.structs import replace
+
+from indexer.children.child import Address, Carer, Child, Contribution, Facts, FormerName
+from indexer.children.headline import choose_name, distinct_names, name_of, other_names
+from indexer.children.services import unite_involvements
+
+UNITED = frozenset({"former_names", "carers", "involvements"})
+"""The fields that hold what every source says; of all others one source is believed."""
 
 Contributions = tuple[Contribution, ...]
+_BY_SOURCE = attrgetter("source", "source_record_id")
+Order = tuple[int, ...]
+"""Places of contributions, the most trusted for a field first."""
 
 
 @cache
@@ -33,30 +37,15 @@ def preferences() -> dict[str, list[str]]:
 
 def combine(number: str, contributions: Iterable[Contribution]) -> Child:
     """Return the record of the child `number`; there must be at least one contribution."""
-    ordered = tuple(sorted(contributions, key=lambda one: (one.source, one.source_record_id)))
-    names = _preferred(ordered, "names")[0].facts
-    facts = Facts(
-        family_name=names.family_name,
-        given_names=names.given_names,
-        date_of_birth=_preferred(ordered, "date_of_birth")[0].facts.date_of_birth,
-        authority=_preferred(ordered, "authority")[0].facts.authority,
-        known_as=_first(ordered, "known_as", lambda facts: facts.known_as),
-        former_names=_other_names(ordered, names),
-        sex=_first(ordered, "sex", _said_sex) or _first(ordered, "sex", lambda facts: facts.sex),
-        nhs_number=_first(ordered, "nhs_number", lambda facts: facts.nhs_number),
-        upn=_first(ordered, "upn", lambda facts: facts.upn),
-        address=_current_address(ordered),
-        carers=_carers(ordered),
-        involvements=_involvements(ordered),
-        date_of_death=_date_of_death(ordered),
-    )
+    ordered = tuple(sorted(contributions, key=_BY_SOURCE))
+    facts = _facts_of_one(ordered) if len(ordered) == 1 else _facts_of_several(ordered)
     return Child(
         number=number,
         facts=facts,
         contributions=ordered,
         former_addresses=_former_addresses(ordered, facts.address),
-        nhs_numbers=_all(ordered, lambda facts: facts.nhs_number),
-        upns=_all(ordered, lambda facts: facts.upn),
+        nhs_numbers=_numbers([one.facts.nhs_number for one in ordered]),
+        upns=_numbers([one.facts.upn for one in ordered]),
     )
 
 
@@ -67,127 +56,147 @@ def renew(before: Contribution | None, now: Contribution) -> Contribution:
     """
     if before is None:
         return now
-    own = now.facts
-    old = (*before.facts.former_names, _name_of(before.facts))
-    former_names = _distinct_names((*own.former_names, *old), own)
-    addresses = (*before.former_addresses, *_said(before.facts.address))
+    own, old = now.facts, before.facts
+    names = [*own.former_names, *old.former_names, name_of(old)]
+    if old.known_as and old.known_as != own.known_as:
+        names.append(FormerName(old.known_as, old.family_name))
+    addresses = [*before.former_addresses, old.address] if old.address else before.former_addresses
     return replace(
         now,
-        facts=replace(own, former_names=former_names),
+        facts=replace(own, former_names=distinct_names(names, [name_of(own)])),
         former_addresses=_distinct_addresses(addresses, own.address),
     )
 
 
-def _preferred(contributions: Contributions, field: str) -> list[Contribution]:
-    """Return the contributions in the order in which they are believed for `field`."""
-    sources = preferences()[field]
-
-    def rank(one: Contribution) -> tuple[int, str, str]:
-        place = sources.index(one.source) if one.source in sources else len(sources)
-        return (place, one.source, one.source_record_id)
-
-    return sorted(contributions, key=rank)
-
-
-def _first(contributions: Contributions, field: str, said: Callable[[Facts], str]) -> str:
-    return next((text for one in _preferred(contributions, field) if (text := said(one.facts))), "")
-
-
-def _date_of_death(contributions: Contributions) -> date | None:
-    preferred = _preferred(contributions, "date_of_death")
-    return next((one.facts.date_of_death for one in preferred if one.facts.date_of_death), None)
-
-
-def _said_sex(facts: Facts) -> str:
-    return facts.sex if facts.sex in ("female", "male") else ""
-
-
-def _all(contributions: Contributions, said: Callable[[Facts], str]) -> tuple[str, ...]:
-    return tuple(sorted({text for one in contributions if (text := said(one.facts))}))
+def _facts_of_one(contributions: Contributions) -> Facts:
+    """What the general way comes to where nobody else speaks; most rows of a load are such."""
+    facts = contributions[0].facts
+    names = other_names((facts,), name_of(facts), facts.known_as)
+    carers = _carers((facts,), (0,))
+    involvements = unite_involvements(contributions)
+    if not names and not involvements and len(carers) == len(facts.carers):
+        return facts if not facts.former_names else replace(facts, former_names=())
+    return Facts(
+        facts.family_name,
+        facts.date_of_birth,
+        facts.authority,
+        facts.given_names,
+        facts.known_as,
+        names,
+        facts.sex,
+        facts.nhs_number,
+        facts.upn,
+        facts.address,
+        carers,
+        involvements,
+        facts.date_of_death,
+    )
 
 
-def _name_of(facts: Facts) -> FormerName:
-    return FormerName(facts.given_names, facts.family_name)
+def _facts_of_several(contributions: Contributions) -> Facts:
+    orders = _orders(tuple([one.source for one in contributions]))
+    said = [one.facts for one in contributions]
+    by_names = [said[place] for place in orders["names"]]
+    name = choose_name(by_names)
+    known_as = _first(said, orders, "known_as")
+    return Facts(
+        family_name=name.family_name,
+        date_of_birth=_date_of_birth(contributions, orders["date_of_birth"]),
+        authority=_first(said, orders, "authority"),
+        given_names=name.given_names,
+        known_as=known_as,
+        former_names=other_names(by_names, name, known_as),
+        sex=_sex(said, orders),
+        nhs_number=_first(said, orders, "nhs_number"),
+        upn=_first(said, orders, "upn"),
+        address=_first(said, orders, "address"),
+        carers=_carers(said, orders["carers"]),
+        involvements=unite_involvements(contributions),
+        date_of_death=_first(said, orders, "date_of_death"),
+    )
 
 
-def _other_names(contributions: Contributions, current: Facts) -> tuple[FormerName, ...]:
-    names: list[FormerName] = []
-    for one in _preferred(contributions, "names"):
-        names += [_name_of(one.facts), *one.facts.former_names]
-        if one.facts.known_as:
-            names.append(FormerName(one.facts.known_as, one.facts.family_name))
-    known_as = _first(contributions, "known_as", lambda facts: facts.known_as)
-    also = FormerName(known_as, current.family_name)
-    return tuple(name for name in _distinct_names(names, current) if not _same(name, also))
+@lru_cache(maxsize=10_000)
+def _orders(sources: tuple[str, ...]) -> dict[str, Order]:
+    """Rank sources once: return field → the places of these sources by trust."""
+    return {field: _order(sources, trusted) for field, trusted in preferences().items()}
 
 
-def _same(one: FormerName, other: FormerName) -> bool:
-    return _folded(one) == _folded(other)
+def _order(sources: tuple[str, ...], trusted: list[str]) -> Order:
+    """Sources that are not in the table come last, by name."""
+    ranks = [trusted.index(one) if one in trusted else len(trusted) for one in sources]
+    return tuple(sorted(range(len(sources)), key=ranks.__getitem__))
 
 
-def _folded(name: FormerName) -> tuple[str, str]:
-    return (name.given_names.casefold(), name.family_name.casefold())
+def _first(said: Sequence[Facts], orders: dict[str, Order], field: str) -> Any:
+    """Return what the most trusted of those who say anything says, or the field's empty value."""
+    value = None
+    for place in orders[field]:
+        value = getattr(said[place], field)
+        if value:
+            break
+    return value
 
 
-def _distinct_names(names: Iterable[FormerName], current: Facts) -> tuple[FormerName, ...]:
-    distinct = {_folded(name): name for name in sorted(names, key=_spelling)}
-    distinct.pop(_folded(_name_of(current)), None)
-    return tuple(distinct[key] for key in sorted(distinct))
+def _sex(said: Sequence[Facts], orders: dict[str, Order]) -> str:
+    for place in orders["sex"]:
+        if said[place].sex in ("female", "male"):
+            return said[place].sex
+    return str(_first(said, orders, "sex"))
 
 
-def _spelling(name: FormerName) -> tuple[str, str]:
-    return (name.given_names, name.family_name)
+def _numbers(numbers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({number for number in numbers if number}))
 
 
-def _said(address: Address | None) -> tuple[Address, ...]:
-    return (address,) if address else ()
+def _date_of_birth(contributions: Contributions, order: Order) -> date:
+    """Return the most trusted date, unless one source stands alone against two that agree.
 
-
-def _current_address(contributions: Contributions) -> Address | None:
-    preferred = _preferred(contributions, "address")
-    return next((one.facts.address for one in preferred if one.facts.address), None)
+    A mistyped date, or 1 January for "some time that year", is seldom made twice alike.
+    """
+    dates = [contributions[place].facts.date_of_birth for place in order]
+    if dates.count(dates[0]) == len(dates):
+        return dates[0]
+    told = {(one.source, one.facts.date_of_birth) for one in contributions}
+    sources = Counter(born for _, born in told)
+    most = max(dates, key=sources.__getitem__)
+    return most if sources[dates[0]] == 1 else dates[0]
 
 
 def _former_addresses(contributions: Contributions, current: Address | None) -> tuple[Address, ...]:
     addresses: list[Address] = []
     for one in contributions:
-        addresses += [*_said(one.facts.address), *one.former_addresses]
+        address = one.facts.address
+        if address and address is not current:
+            addresses.append(address)
+        addresses += one.former_addresses
     return _distinct_addresses(addresses, current)
 
 
 def _distinct_addresses(
-    addresses: Iterable[Address], current: Address | None
+    addresses: Sequence[Address], current: Address | None
 ) -> tuple[Address, ...]:
-    def place(address: Address) -> tuple[str, ...]:
-        lines = " ".join(address.lines).casefold()
-        return (address.postcode, lines, address.town.casefold())
-
-    spelled = sorted(addresses, key=lambda one: (one.postcode, one.lines, one.town))
-    distinct = {place(address): address for address in spelled}
+    if not addresses:
+        return ()
+    spelled = sorted(addresses, key=attrgetter("postcode", "lines", "town"))
+    distinct = {_place(address): address for address in spelled}
     if current:
-        distinct.pop(place(current), None)
+        distinct.pop(_place(current), None)
     return tuple(distinct[key] for key in sorted(distinct))
 
 
-def _carers(contributions: Contributions) -> tuple[Carer, ...]:
+def _place(address: Address) -> tuple[str, str, str]:
+    return address.postcode, " ".join(address.lines).casefold(), address.town.casefold()
+
+
+def _carers(said: Sequence[Facts], order: Order) -> tuple[Carer, ...]:
     """Every carer once, by name; a later source only fills in what the first did not say."""
     carers: dict[str, Carer] = {}
-    for one in _preferred(contributions, "carers"):
-        for carer in one.facts.carers:
-            known = carers.get(carer.name.casefold(), carer)
-            carers[carer.name.casefold()] = replace(
-                known,
-                relationship=known.relationship or carer.relationship,
-                phone=known.phone or carer.phone,
-            )
+    for place in order:
+        for carer in said[place].carers:
+            known = carers.setdefault(carer.name.casefold(), carer)
+            relationship = known.relationship or carer.relationship
+            phone = known.phone or carer.phone
+            if (relationship, phone) != (known.relationship, known.phone):
+                carers[carer.name.casefold()] = Carer(known.name, relationship, phone)
     return tuple(carers.values())
-
-
-def _involvements(contributions: Contributions) -> tuple[Involvement, ...]:
-    """Every involvement of every source, with the source that told us; a sensitive service's
-    source would tell which it is."""
-    return tuple(
-        involvement if involvement.sensitive else replace(involvement, source=one.source)
-        for one in contributions
-        for involvement in one.facts.involvements
-    )

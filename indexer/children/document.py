@@ -1,32 +1,29 @@
 """A child as a document of a build, and back."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
+import msgspec
+
+from analyzers.blocks import block_keys
 from analyzers.fields import search_fields
 from analyzers.identity import Born, Identity, PersonName
-from indexer.children.child import (
-    Address,
-    Carer,
-    Child,
-    Contribution,
-    Facts,
-    FormerName,
-    Involvement,
-)
+from indexer.children.child import Address, Child, Contribution, Facts
 
 Document = dict[str, Any]
 
 
-def build_document(child: Child) -> Document:
+def build_document(child: Child, blocks: frozenset[str] | None = None) -> Document:
     """Return all that is written of a child: the record, its contributions, the search fields.
 
-    Dataclasses and dates inside are left to the client's serializer, which writes them faster.
+    `blocks` are the child's block keys, made here unless somebody has them already. Values and
+    dates inside are left to the client's serializer, which writes them faster.
     """
     facts = child.facts
-    return {
+    keys = child_blocks(child) if blocks is None else blocks
+    document = {
         "number": child.number,
+        "former_numbers": child.former_numbers,
         # Every document in a build says so itself: a missing flag hides (docs/RULES.md).
         "shielded": False,
         "given_names": facts.given_names,
@@ -46,14 +43,29 @@ def build_document(child: Child) -> Document:
         "carers": facts.carers,
         "involvements": facts.involvements,
         "contributions": child.contributions,
+        "blocks": list(keys),
         **search_fields(build_identity(child)),
     }
+    return {name: value for name, value in document.items() if value or value is False}
+
+
+def child_blocks(child: Child) -> frozenset[str]:
+    """Return the block keys by every contribution's own dates and places: a row is alike to what
+    one of them says."""
+    return frozenset().union(*(block_keys(row_identity(one)) for one in child.contributions))
 
 
 def build_identity(child: Child) -> Identity:
     """Return what tells this child from another, for analysers and comparison."""
     former = _postcodes(child.former_addresses)
     return replace(facts_identity(child.facts), former_postcodes=former)
+
+
+def row_identity(contribution: Contribution) -> Identity:
+    """Return who one contribution speaks of."""
+    identity = facts_identity(contribution.facts)
+    former = _postcodes(contribution.former_addresses)
+    return replace(identity, former_postcodes=former) if former else identity
 
 
 def facts_identity(facts: Facts) -> Identity:
@@ -68,6 +80,7 @@ def facts_identity(facts: Facts) -> Identity:
         sex=facts.sex,
         postcodes=_postcodes((facts.address,)),
         authority=facts.authority,
+        carers=tuple(carer.name for carer in facts.carers),
     )
 
 
@@ -77,49 +90,4 @@ def _postcodes(addresses: tuple[Address | None, ...]) -> tuple[str, ...]:
 
 def parse_document(source: Document) -> Child:
     """Return the child that `build_document` wrote, from the document's `_source`."""
-    return Child(
-        number=source["number"],
-        facts=_parse_facts(source),
-        contributions=tuple(_parse_contribution(one) for one in source["contributions"]),
-        former_addresses=_parse_addresses(source["former_addresses"]),
-        nhs_numbers=tuple(source["nhs_numbers"]),
-        upns=tuple(source["upns"]),
-    )
-
-
-def _parse_contribution(source: Document) -> Contribution:
-    return Contribution(
-        source=source["source"],
-        source_record_id=source["source_record_id"],
-        loaded_at=source["loaded_at"],
-        facts=_parse_facts(source["facts"]),
-        former_addresses=_parse_addresses(source["former_addresses"]),
-    )
-
-
-def _parse_facts(source: Document) -> Facts:
-    address, died = source["address"], source["date_of_death"]
-    return Facts(
-        family_name=source["family_name"],
-        date_of_birth=date.fromisoformat(source["date_of_birth"]),
-        authority=source["authority"],
-        given_names=source["given_names"],
-        known_as=source["known_as"],
-        former_names=tuple(FormerName(**one) for one in source["former_names"]),
-        sex=source["sex"],
-        nhs_number=source["nhs_number"],
-        upn=source["upn"],
-        address=_parse_addresses([address])[0] if address else None,
-        carers=tuple(Carer(**one) for one in source["carers"]),
-        involvements=tuple(_parse_involvement(one) for one in source["involvements"]),
-        date_of_death=date.fromisoformat(died) if died else None,
-    )
-
-
-def _parse_addresses(sources: list[Document]) -> tuple[Address, ...]:
-    return tuple(Address(tuple(one["lines"]), one["town"], one["postcode"]) for one in sources)
-
-
-def _parse_involvement(source: Document) -> Involvement:
-    days = {name: source[name] and date.fromisoformat(source[name]) for name in ("start", "end")}
-    return Involvement(**{**source, **days})
+    return msgspec.convert({**source, "facts": source}, Child)

@@ -21,18 +21,46 @@ Version = tuple[int, int]
 
 @dataclass(frozen=True)
 class Link:
-    """One key's child. `digest` is that of the row's last version that was placed: a row's link
-    without one is only a reservation. `version` is None for a link that is not there yet."""
+    """What one key leads to.
 
-    child: str
+    A row's link leads to its child, and says which load wrote it and the digest of the row; that
+    the child was written too is certain only once that load is done. A number's link leads to every
+    child who has the number: mostly one. The link of a ContactPoint number that is no more leads to
+    the child who took its place, or to none. `version` is None for a link that is not there yet.
+    """
+
+    children: tuple[str, ...]
     source: str | None = None
-    source_record_id: str | None = None
     digest: str | None = None
+    load: str | None = None
     version: Version | None = None
 
-    def body(self) -> dict[str, str]:
-        fields = ("child", "source", "source_record_id", "digest")
-        return {name: value for name in fields if (value := getattr(self, name)) is not None}
+    @property
+    def child(self) -> str:
+        """The child of a row's link; "" if that child left the index."""
+        return self.children[0] if self.children else ""
+
+    def body(self) -> dict[str, Any]:
+        child = self.children[0] if len(self.children) == 1 else self.children
+        fields = {"source": self.source, "digest": self.digest, "load": self.load}
+        return {"child": child, **{name: value for name, value in fields.items() if value}}
+
+
+@dataclass(frozen=True)
+class RowLink:
+    """Which child a row is part of; "" if that child left the index."""
+
+    source: str
+    source_record_id: str
+    child: str
+
+
+def parse_link(document: dict[str, Any]) -> Link:
+    """Return the link that `body` wrote, from an answer of `mget`."""
+    source = document["_source"]
+    child = source.pop("child")
+    children = (child,) if isinstance(child, str) else tuple(child)
+    return Link(children, **source, version=(document["_seq_no"], document["_primary_term"]))
 
 
 def row_key(source: str, source_record_id: str) -> str:
@@ -48,7 +76,7 @@ def upn_key(number: str) -> str:
 
 
 def number_key(number: str) -> str:
-    """Return the key that a ContactPoint number is taken under, for ever."""
+    """Return the key of a ContactPoint number that is no more, and is never drawn again."""
     return f"child:{number}"
 
 
@@ -64,7 +92,8 @@ def batch_keys(source: str, rows: Iterable[Row]) -> list[str]:
     """Return every key that the rows of a batch could be linked by."""
     keys: list[str] = []
     for row in rows:
-        keys += [row_key(source, row.source_record_id), *number_keys(row.facts)]
+        keys.append(row_key(source, row.source_record_id))
+        keys += number_keys(row.facts)
     return keys
 
 
@@ -83,14 +112,10 @@ class Links:
             answer = self._client.mget(index=LINKS, ids=ids)
         if any("error" in one for one in answer["docs"]):
             raise ClusterUnavailable("reading links: a part of the index did not answer; try again")
-        return {
-            one["_id"]: Link(**one["_source"], version=(one["_seq_no"], one["_primary_term"]))
-            for one in answer["docs"]
-            if one["found"]
-        }
+        return {one["_id"]: parse_link(one) for one in answer["docs"] if one["found"]}
 
-    def write(self, links: Mapping[str, Link]) -> dict[str, Version]:
-        """Write each link unless somebody wrote it since it was read; return what was written.
+    def write(self, links: Mapping[str, Link]) -> set[str]:
+        """Write each link unless somebody wrote it since it was read; return the keys written.
 
         A link without a version is created; one with a version replaces that very version.
         """
@@ -103,8 +128,8 @@ class Links:
         """Remove the links of withdrawn rows, but none that somebody wrote meanwhile."""
         self._send([_operation("delete", key, link) for key, link in links.items()])
 
-    def scan(self, source: str | None = None) -> Iterator[Link]:
-        """Yield the link of every row, or of one source's rows, in no order."""
+    def scan(self, source: str | None = None) -> Iterator[RowLink]:
+        """Yield where every row leads, or every row of one source, in no order."""
         clause = {"term": {"source": source}} if source else {"exists": {"field": "source"}}
         with speaking_to_cluster("scanning links"):
             self._client.indices.refresh(index=LINKS)
@@ -112,7 +137,7 @@ class Links:
         after: list[Any] | None = None
         try:
             while hits := self._page(scan, clause, after):
-                yield from (Link(**hit["_source"]) for hit in hits)
+                yield from map(_row_link, hits)
                 after = hits[-1]["sort"]
         finally:
             with speaking_to_cluster("ending the scan of links"):
@@ -133,19 +158,20 @@ class Links:
         hits: list[dict[str, Any]] = answer["hits"]["hits"]
         return hits
 
-    def _send(self, lines: list[Any]) -> dict[str, Version]:
+    def _send(self, lines: list[Any]) -> set[str]:
         if not lines:
-            return {}
+            return set()
         with speaking_to_cluster("writing links"):
             answer = self._client.bulk(index=LINKS, operations=lines)
         results = [result for item in answer["items"] for result in item.values()]
         if any(_is_failure(result["status"]) for result in results):
             raise ClusterUnavailable("writing links: some were refused; run the command again")
-        return {
-            result["_id"]: (result["_seq_no"], result["_primary_term"])
-            for result in results
-            if result["status"] < FIRST_FAILURE
-        }
+        return {result["_id"] for result in results if result["status"] < FIRST_FAILURE}
+
+
+def _row_link(hit: dict[str, Any]) -> RowLink:
+    source, _, record_id = hit["_id"].partition(":")
+    return RowLink(source, record_id, hit["_source"]["child"] or "")
 
 
 def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:

@@ -1,31 +1,34 @@
-"""Loads one feed: from its lines to a receipt that says what happened to every row."""
+"""Loads one feed: from its rows to a receipt that says what happened to each of them."""
 
+import gc
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
-from indexer.children.batch import Stores, load_batch
-from indexer.children.links import Links
-from indexer.children.place import Placer
-from indexer.children.store import ChildStore
-from indexer.clients import make_client, speaking_to_cluster
+from indexer.children.batch import Passed, Run, load_batch
+from indexer.children.loads import Loading
+from indexer.children.stores import Stores, open_stores
+from indexer.children.whole import Whole, absent_rows
+from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
-from indexer.feeds.rows import Reject, Row, RowReader
+from indexer.feeds.rows import Reject, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
-from indexer.shields.marks import Marks
 from indexer.world import World
-from mappings.names import LOADS
 
 BATCH_ROWS = 1_000
+DRY_RUN = "dry-run"  # in place of a load's name
+AT_ONCE = 4  # batches under way: while Elasticsearch works on some, Python works on others
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-KEY_KINDS = ("nhs", "upn", "child")  # the other kinds of key in `links`: no source may be called so
-OUTCOMES = ("new", "changed", "unchanged", "withdrawn", "rejected")
+KEY_KINDS = ("nhs", "upn", "child", "source")  # other keys of `links` and `loads`
+OUTCOMES = ("new", "changed", "unchanged", "withdrawn", "rejected", "warnings")
+
+Entry = Unread | Reject
 
 
 @dataclass(frozen=True)
@@ -42,80 +45,130 @@ class Receipt:
     unchanged: int
     withdrawn: int
     rejected: int
+    warnings: int
     seconds: float
 
 
-class Loader:
-    """Loads feeds as one actor; made once a process."""
+@dataclass(frozen=True)
+class Listeners:
+    """Who is told while a load goes on: of rejects, and of the rows read so far."""
 
-    def __init__(self, settings: Settings, world: World) -> None:
-        self._client = make_client(settings, "worker")
+    on_rejects: Callable[[list[Reject]], None]
+    on_progress: Callable[[int], None] = lambda _rows: None
+
+
+NOBODY = Listeners(lambda _rejects: None)
+
+
+class Loader:
+    """Loads feeds as one actor; made once a process. A dry run does all but write."""
+
+    def __init__(self, settings: Settings, world: World, *, is_dry: bool = False) -> None:
         self._world = world
-        marks = Marks.for_credential(settings, "worker")
-        children = ChildStore(self._client)
-        self._trail = Trail(self._client, settings.secret("audit.key"), world)
-        self._stores = Stores(
-            links=Links(self._client),
-            children=children,
-            placer=Placer(self._client, children, marks),
-            marks=marks,
-            builds=open_builds(self._client),
-            world=world,
-        )
+        self._stores = open_stores(settings, world, is_dry=is_dry)
+        client = make_client(settings, "worker")
+        self._trail = Trail(client, settings.secret("audit.key"), world)
 
     def load(
         self,
-        lines: Iterable[tuple[int, bytes]],
+        rows: Iterable[Entry],
         source: str,
         actor: Actor,
-        on_rejects: Callable[[list[Reject]], None],
-        on_progress: Callable[[int], None] = lambda _rows: None,
+        listeners: Listeners = NOBODY,
+        whole: Whole | None = None,
     ) -> Receipt:
-        """Load the rows and return the receipt; `on_progress` gets the rows read so far.
+        """Load the rows and return the receipt; `whole` says that they are all the source has.
 
-        Raises FeedRefused (the rows before the one named are in), Unavailable (the same).
+        Raises FeedRefused (the rows before the one named are in), Refused if the source is being
+        loaded, Unavailable (the same command finishes the load).
         """
         check_source_name(source)
-        load = f"load-{self._world.now():%Y%m%dt%H%M%S}-{self._world.below(10**6):06}"
-        is_new = self._is_new_source(source)
         started = time.monotonic()
-        counts: Counter[str] = Counter()
-        self._write_receipt(load, source, actor, {"state": "running", "started_at": self._now()})
+        if self._stores.is_dry:
+            loading = _rehearsal(self._stores, source)
+            passage = _Passage(self._stores, loading, listeners)
+            passage.run(rows, whole)
+        else:
+            loading = self._stores.loads.begin(source, actor)
+            passage = _Passage(self._stores, loading, listeners)
+            self._load(passage, rows, actor, whole)
+        totals = passage.totals()
+        seconds = time.monotonic() - started
+        return Receipt(loading.load, source, loading.is_new_source, **totals, seconds=seconds)
+
+    def _load(
+        self, passage: "_Passage", rows: Iterable[Entry], actor: Actor, whole: Whole | None
+    ) -> None:
+        loading, state = passage.loading, "stopped"
         try:
-            for batch in _batches(RowReader(self._world.today()).read(lines)):
-                rejects = [one for one in batch if isinstance(one, Reject)]
-                on_rejects(rejects)
-                rows = [one for one in batch if isinstance(one, Row)]
-                counts.update(load_batch(self._stores, source, rows))
-                counts.update({"rejected": len(rejects), "rows": len(batch)})
-                on_progress(counts["rows"])
-        except BaseException:  # also Ctrl-C: no receipt is left "running"
-            self._end(load, source, actor, counts, "stopped")
-            raise
-        self._end(load, source, actor, counts, "done")
-        totals = {name: counts[name] for name in ("rows", *OUTCOMES)}
-        return Receipt(load, source, is_new, **totals, seconds=time.monotonic() - started)
+            self._stores.children.refresh()
+            passage.run(rows, whole)
+            state = "done"
+        finally:  # also after Ctrl-C: no receipt is left "running"
+            self._stores.loads.end(loading, state, passage.totals())
+            said = f"{loading.load} {state}"
+            self._trail.write("load", actor, subject=loading.source, said=said)
+        self._stores.children.refresh()
 
-    def _end(self, load: str, source: str, actor: Actor, counts: Counter[str], state: str) -> None:
-        totals = {name: counts[name] for name in ("rows", *OUTCOMES)}
-        self._write_receipt(
-            load, source, actor, {**totals, "state": state, "ended_at": self._now()}
-        )
-        self._trail.write("load", actor, subject=source, said=f"{load} {state}")
 
-    def _write_receipt(self, load: str, source: str, actor: Actor, values: dict[str, Any]) -> None:
-        document = {"source": source, "actor": actor.name, **values}
-        with speaking_to_cluster("writing the receipt"):
-            self._client.index(index=LOADS, id=load, document=document)
+@dataclass
+class _Passage:
+    """The rows of one feed on their way in, some batches at once.
 
-    def _is_new_source(self, source: str) -> bool:
-        with speaking_to_cluster("reading earlier loads"):
-            self._client.indices.refresh(index=LOADS)
-            answer = self._client.search(index=LOADS, query={"term": {"source": source}}, size=1)
-        return not answer["hits"]["hits"]
+    Whatever is raised, the batches under way come to their end first.
+    """
 
-    def _now(self) -> str:
-        return self._world.now().isoformat(timespec="seconds")
+    stores: Stores
+    loading: Loading
+    listeners: Listeners
+    counts: Counter[str] = field(default_factory=Counter)
+    nameless: int = 0
+
+    def run(self, rows: Iterable[Entry], whole: Whole | None) -> None:
+        """Bring all rows in, and withdraw what is not among them if they are the whole."""
+        self._bring_in(rows)
+        if whole:
+            links, source = self.stores.links, self.loading.source
+            absent = absent_rows(links, source, whole, self.nameless)
+            self._bring_in(absent)
+            self.counts["rows"] -= len(absent)  # they are no rows of the feed
+
+    def totals(self) -> dict[str, int]:
+        """Return how many rows had which outcome."""
+        return {name: self.counts[name] for name in ("rows", *OUTCOMES)}
+
+    def _bring_in(self, rows: Iterable[Entry]) -> None:
+        run = Run(self.loading.load, self.loading.source)
+        under_way: deque[Future[Passed]] = deque()
+        broken: FeedRefused | None = None
+        with _no_collections(), ThreadPoolExecutor(AT_ONCE, "batch") as threads:
+            try:
+                for batch in _batches(rows):
+                    under_way.append(threads.submit(load_batch, self.stores, run, batch))
+                    if len(under_way) >= AT_ONCE:
+                        self._take(under_way.popleft())
+            except FeedRefused as error:
+                broken = error
+            while under_way:
+                self._take(under_way.popleft())
+        if broken:
+            raise broken
+
+    def _take(self, done: Future[Passed]) -> None:
+        passed = done.result()
+        self.counts.update(passed.counts)
+        self.counts["rejected"] += len(passed.rejects)
+        self.nameless += sum(one.source_record_id is None for one in passed.rejects)
+        self.listeners.on_rejects(passed.rejects)
+        self.listeners.on_progress(self.counts["rows"])
+        if not self.stores.is_dry:
+            self.stores.loads.beat(self.loading)
+
+
+def _rehearsal(stores: Stores, source: str) -> Loading:
+    is_new = not stores.loads.is_known(source)
+    now = stores.world.now()
+    return Loading(DRY_RUN, source, "", is_new, now.isoformat(), (0, 0), now)
 
 
 def check_source_name(source: str) -> None:
@@ -123,23 +176,34 @@ def check_source_name(source: str) -> None:
     if not SOURCE_NAME.fullmatch(source) or source in KEY_KINDS:
         raise Refused(
             "--source: use 1 to 40 small letters, digits and hyphens, as in 'school-census' "
-            "('nhs', 'upn' and 'child' are taken)"
+            "('nhs', 'upn', 'child' and 'source' are taken)"
         )
 
 
-def _batches(rows: Iterator[Row | Reject]) -> Iterator[list[Row | Reject]]:
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Let Python not look for cycles: rows have none, and looking takes half of a load's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _batches(rows: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Yield the rows in batches; what was read before a file breaks off is still a batch."""
-    batch: list[Row | Reject] = []
-    broken: FeedRefused | None = None
+    batch: list[Entry] = []
     try:
         for row in rows:
             batch.append(row)
             if len(batch) == BATCH_ROWS:
                 yield batch
                 batch = []
-    except FeedRefused as error:
-        broken = error
+    except FeedRefused:
+        if batch:
+            yield batch
+        raise
     if batch:
         yield batch
-    if broken:
-        raise broken

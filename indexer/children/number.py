@@ -7,6 +7,6 @@ FIRST, PAST_LAST = 10**10, 10**11  # eleven digits, the first not 0; the twelfth
 
 
 def draw_number(world: World) -> str:
-    """Return 12 digits; whether the number is free shows when it is first written."""
+    """Return 12 digits; whether the number is free is for the caller to ask."""
     eleven = str(FIRST + world.below(PAST_LAST - FIRST))
     return eleven + check_digit(eleven)

@@ -26,12 +26,14 @@ ROUNDS = 10
 class Placement:
     """What a child is to become: `child` is None to delete it.
 
-    `revision` is the one last read, or None where no document was there.
+    `revision` is the one last read, or None where no document was there; `blocks` are the child's
+    block keys if they are known already.
     """
 
     number: str
     revision: int | None
     child: Child | None
+    blocks: frozenset[str] | None = None
 
 
 class Placer:
@@ -88,7 +90,7 @@ def _lines(placements: Iterable[Placement], build: str) -> list[Any]:
         if one.child is None and one.revision is not None:
             lines.append(_delete(build, one.number, one.revision + 1))
         elif one.child is not None:
-            lines += [_write_header(build, one), build_document(one.child)]
+            lines += [_write_header(build, one), build_document(one.child, one.blocks)]
     return lines
 
 

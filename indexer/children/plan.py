@@ -3,24 +3,31 @@
 Pure, but for the numbers it draws: what is there already comes in, what to do comes out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from analyzers.fold import words
-from indexer.children.child import Facts
-from indexer.children.links import Link, nhs_key, number_keys, row_key, upn_key
-from indexer.children.number import draw_number
+from msgspec import structs
+
+from indexer.children.child import Contribution
+from indexer.children.combine import renew
+from indexer.children.grouping import give_numbers, part
+from indexer.children.likeness import Member, RowKey
+from indexer.children.links import Link, row_key
+from indexer.children.neighbourhood import Neighbourhood
 from indexer.children.store import Stored
 from indexer.feeds.rows import Row
-from indexer.world import World
 
 
 @dataclass(frozen=True)
 class Known:
     """What is there already: links by key, children by number, and the numbers among those of the
-    links that are hidden, whose documents are elsewhere."""
+    links that are hidden, whose documents are elsewhere. `load` is this load, `loaded_at` its time
+    in ISO form."""
 
     source: str
+    load: str
+    loaded_at: str
     links: Mapping[str, Link]
     stored: Mapping[str, Stored]
     hidden: frozenset[str]
@@ -28,130 +35,219 @@ class Known:
     def own_link(self, row: Row) -> Link | None:
         return self.links.get(row_key(self.source, row.source_record_id))
 
-    def has_contributed(self, row: Row, child: str) -> bool:
-        """Does the child's document hold a contribution under this row's key?"""
-        key = (self.source, row.source_record_id)
-        contributions = self.stored[child].child.contributions
-        return any((one.source, one.source_record_id) == key for one in contributions)
-
 
 @dataclass
 class Plan:
-    """Rows by the number of their child; links to write first; numbers drawn for new children."""
+    """What to do.
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    writes: dict[str, Link] = field(default_factory=dict)
-    drawn: set[str] = field(default_factory=set)
-
-    def rename(self, old: str, new: str) -> None:
-        """Give the rows of a drawn number another one."""
-        self.rows[new] = self.rows.pop(old)
-        for key, link in self.writes.items():
-            if link.child == old:
-                self.writes[key] = replace(link, child=new)
-
-
-def own_child(known: Known, row: Row) -> str | None:
-    """Return the child that the row's own link decides, None if it is to be looked for.
-
-    A reservation counts for a child who is not written yet, or who has this very contribution; of
-    any other child it was made by likeness, and somebody has changed that child since.
+    `outcomes` has a word for every row that was given its child; the others wait for a batch that
+    is under way. `doubtful` are rows that may have to be parted anew: then all who are related to
+    them must be known first. `released` are the links of withdrawn rows, with their child. `gone`
+    are children who are no more, with those who took their place.
     """
+
+    hood: Neighbourhood
+    outcomes: dict[int, str] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    released: dict[str, str] = field(default_factory=dict)
+    moved: set[RowKey] = field(default_factory=set)
+    gone: dict[str, str | None] = field(default_factory=dict)
+    doubtful: set[RowKey] = field(default_factory=set)
+
+
+def known_members(known: Known, rows: Iterable[Row]) -> dict[int, Member]:
+    """Return row number → what the source says of the child from now on, for all but withdrawn
+    rows; former names and addresses come from what it said before."""
+    return {row.number: _member(known, row, _before(known, row)) for row in rows if row.facts}
+
+
+def _before(known: Known, row: Row) -> Contribution | None:
     own = known.own_link(row)
-    if own is None:
-        return None
-    if own.digest or row.facts is None or own.child not in known.stored:
-        return own.child
-    return own.child if known.has_contributed(row, own.child) else None
+    stored = known.stored.get(own.child) if own else None
+    key = (known.source, row.source_record_id)
+    said = stored.child.contributions if stored else ()
+    return next((one for one in said if (one.source, one.source_record_id) == key), None)
 
 
-def build_plan(world: World, rows: Sequence[Row], known: Known, sure: Mapping[int, str]) -> Plan:
-    """Give every row its child; rows of the batch see each other's numbers."""
-    planner = _Planner(world, known)
+def _member(known: Known, row: Row, before: Contribution | None) -> Member:
+    assert row.facts is not None  # noqa: S101 - withdrawn rows say nothing
+    now = Contribution(known.source, row.source_record_id, known.loaded_at, row.facts)
+    return Member(_renewed(before, now))
+
+
+def build_plan(
+    known: Known, rows: Sequence[Row], members: Mapping[int, Member], draw: Callable[[], str]
+) -> Plan:
+    """Give every row its child; rows of the batch see each other. `draw` returns a free number."""
+    planner = _Planner(known, members, draw)
     for row in rows:
-        planner.add(row, sure.get(row.number))
+        planner.add(row)
+    planner.link(rows)
     return planner.plan
 
 
 class _Planner:
     """Goes through the rows of one batch in order."""
 
-    def __init__(self, world: World, known: Known) -> None:
-        self.plan = Plan()
-        self._world = world
+    def __init__(
+        self, known: Known, members: Mapping[int, Member], draw: Callable[[], str]
+    ) -> None:
         self._known = known
-        self._links = dict(known.links)
-        self._facts = {number: one.child.facts for number, one in known.stored.items()}
-        self._holds = {number: held_keys(one) for number, one in known.stored.items()}
+        self._members = members
+        self._draw = draw
+        self._hood = Neighbourhood(known.stored)
+        self._at_hidden: dict[RowKey, str] = {}
+        self.plan = Plan(self._hood, moved=set(self._hood.doubled))
 
-    def add(self, row: Row, sure: str | None) -> None:
-        number = self._child_of(row) or sure
-        if number is None and row.facts is None:
-            return
-        if number is None:
-            number = draw_number(self._world)
-            self.plan.drawn.add(number)
-        self.plan.rows.setdefault(number, []).append(row)
-        self._ask_for_own_link(row, number)
-        if row.facts:
-            self._ask_for_numbers(row.facts, number)
-            self._facts.setdefault(number, row.facts)
-
-    def _child_of(self, row: Row) -> str | None:
-        """A settled link decides; before a mere reservation come the numbers."""
+    def add(self, row: Row) -> None:
         own = self._known.own_link(row)
-        if own and own.digest:
-            return own.child
-        return self._child_by_numbers(row.facts) or own_child(self._known, row)
+        if row.facts is None:
+            self._withdraw(row, own)
+        elif own and not own.children:
+            self._leave_out(row, own)
+        elif (hidden := self._hidden_child(row, own)) is not None:
+            self._at_hidden[self._key(row)] = hidden
+            self.plan.outcomes[row.number] = _hidden_outcome(row, own)
+        elif not self._must_wait(row, own):
+            self._place(row, own)
 
-    def _child_by_numbers(self, facts: Facts | None) -> str | None:
-        for key in number_keys(facts):
-            link = self._links.get(key)
-            if link and self._is_true(key, link) and facts:
-                known = self._facts.get(link.child)
-                if known is None or not is_mistyped_number(facts, known):
-                    return link.child
-        return None
+    def _key(self, row: Row) -> RowKey:
+        return (self._known.source, row.source_record_id)
 
-    def _is_true(self, key: str, link: Link) -> bool:
-        """A link speaks true while its child holds the number. A hidden child's is never doubted:
-        a row must not become a visible child because its own is not to be seen."""
-        return link.child in self._known.hidden or key in self._holds.get(link.child, ())
+    def _withdraw(self, row: Row, own: Link | None) -> None:
+        self.plan.outcomes[row.number] = "withdrawn" if own else "unchanged"
+        if own:
+            # Until the child is written too, the link must not say that the row is in.
+            key, load = row_key(*self._key(row)), self._known.load
+            self.plan.links[key] = replace(own, digest=None, load=load)
+            self.plan.released[key] = own.child
+        number = self._hood.withdraw(self._key(row))
+        if number is not None and not self._hood.members[number]:
+            self.plan.gone[number] = None
+
+    def _leave_out(self, row: Row, own: Link) -> None:
+        """The child left the index, and does not come back by what this source says."""
+        self.plan.outcomes[row.number] = "unchanged" if own.digest == row.digest else "changed"
+        wanted = replace(own, digest=row.digest, load=self._known.load)
+        if wanted != own:
+            self.plan.links[row_key(*self._key(row))] = wanted
+
+    def _hidden_child(self, row: Row, own: Link | None) -> str | None:
+        """A hidden child's links are never doubted: a row must not become a visible child because
+        its own is not to be seen."""
+        numbers_of_row = self._members[row.number].numbers
+        links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
+        numbers = [number for link in links if link for number in link.children]
+        return next((number for number in numbers if number in self._known.hidden), None)
+
+    def _must_wait(self, row: Row, own: Link | None) -> bool:
+        """Is a number of the row reserved by another batch of this load, not yet written?"""
+        for key in self._members[row.number].numbers:
+            link = self._known.links.get(key)
+            if link and link.load == self._known.load:
+                absent = set(link.children) - self._hood.members.keys()
+                if absent - set(own.children if own else ()):
+                    return True
+        return False
+
+    def _place(self, row: Row, own: Link | None) -> None:
+        key, hood, member = self._key(row), self._hood, self._members[row.number]
+        home = hood.homes.get(key)
+        before = hood.members[home][key].contribution if home is not None else None
+        if before:
+            member = _member(self._known, row, before)
+        self.plan.outcomes[row.number] = _outcome(before, member.contribution)
+        touched = hood.related(member) | ({home} if home is not None else set())
+        if len(touched) <= 1 and hood.is_at_home(member, touched):
+            number = next(iter(touched), None) or self._reserved(own) or self._new_number()
+            if before != member.contribution:
+                hood.put(number, member)
+                hood.changed.add(number)
+        else:
+            self._regroup(member, touched)
+
+    def _reserved(self, own: Link | None) -> str | None:
+        """The number that this load gave the row in an attempt that failed."""
+        is_ours = own and own.load == self._known.load and own.child not in self._hood.members
+        return own.child if own and is_ours else None
+
+    def _new_number(self) -> str:
+        """A visible child may have the number drawn; one who is not here refuses to be created."""
+        number = self._draw()
+        return self._new_number() if number in self._hood.members else number
+
+    def _regroup(self, member: Member, touched: set[str]) -> None:
+        """Part the rows of several children, or of one that the new row contradicts, anew: they
+        and all who are related to them, for a row may leave one child for another."""
+        hood = self._hood
+        touched = hood.all_related(touched)
+        children = {number: list(hood.members[number].values()) for number in touched}
+        homes = {one.key: number for number, some in children.items() for one in some}
+        self.plan.doubtful |= {member.key, *homes}
+        groups = give_numbers(part(children, [member]), homes)
+        for kept, group in groups:
+            number = kept or self._new_number()
+            for one in group:
+                if homes.get(one.key, number) != number:
+                    self.plan.moved.add(one.key)
+                hood.put(number, one)
+            hood.changed.add(number)
+        for number in touched - {kept for kept, _ in groups}:
+            self._leave(number, [one.key for one in children[number]])
+
+    def _leave(self, number: str, keys: Iterable[RowKey]) -> None:
+        """The child is no more: who has most of its rows takes its place."""
+        hood = self._hood
+        ((survivor, _),) = Counter(hood.homes[key] for key in keys).most_common(1)
+        hood.former.setdefault(survivor, set()).update({number}, hood.former.pop(number, ()))
+        hood.changed.add(number)
+        self.plan.gone[number] = survivor
+
+    def link(self, rows: Iterable[Row]) -> None:
+        """Ask for the links of rows that were given their child."""
+        for emptied in self._hood.changed:
+            if not self._hood.members.get(emptied):
+                self.plan.gone.setdefault(emptied, None)
+        for row in rows:
+            key = self._key(row)
+            number = self._at_hidden.get(key) or self._hood.homes.get(key)
+            if row.number in self.plan.outcomes and row.facts and number:
+                self._ask_for_own_link(row, number)
+                if key not in self._at_hidden:
+                    self._ask_for_numbers(row, number)
 
     def _ask_for_own_link(self, row: Row, number: str) -> None:
-        """Reserve the row's link, or take the digest away: it must not speak for a row that is
-        being replaced when this run dies."""
         own = self._known.own_link(row)
-        if own is None or own.digest or own.child != number:
-            key = row_key(self._known.source, row.source_record_id)
-            version = own.version if own else None
-            link = Link(number, self._known.source, row.source_record_id, version=version)
-            self.plan.writes[key] = link
+        source, load = self._known.source, self._known.load
+        wanted = Link((number,), source, row.digest, load, own.version if own else None)
+        if wanted != own:
+            self.plan.links[row_key(*self._key(row))] = wanted
 
-    def _ask_for_numbers(self, facts: Facts, number: str) -> None:
-        for key in number_keys(facts):
-            link = self._links.get(key)
-            if link and (link.child == number or self._is_true(key, link)):
-                continue
-            wanted = Link(number, version=link.version if link else None)
-            self.plan.writes[key] = self._links[key] = wanted
-        self._holds.setdefault(number, set()).update(number_keys(facts))
-
-
-def held_keys(stored: Stored) -> set[str]:
-    """Return the keys of the NHS numbers and UPNs that a child's record holds."""
-    child = stored.child
-    return {*map(nhs_key, child.nhs_numbers), *map(upn_key, child.upns)}
+    def _ask_for_numbers(self, row: Row, number: str) -> None:
+        for key in self._members[row.number].numbers:
+            link = self.plan.links.get(key) or self._known.links.get(key)
+            others = [one for one in link.children if self._hood.holds(one, key)] if link else []
+            children = tuple(sorted({number, *others}))
+            if link is None or link.children != children:
+                version = link.version if link else None
+                self.plan.links[key] = Link(children, load=self._known.load, version=version)
 
 
-def is_mistyped_number(facts: Facts, known: Facts) -> bool:
-    """A number with another date of birth *and* no word of the name in common was mistyped."""
-    if known.date_of_birth == facts.date_of_birth:
-        return False
-    return _name_words(facts).isdisjoint(_name_words(known))
+def _outcome(before: Contribution | None, now: Contribution) -> str:
+    if before is None:
+        return "new"
+    return "unchanged" if before == now else "changed"
 
 
-def _name_words(facts: Facts) -> set[str]:
-    texts = [facts.given_names, facts.family_name, facts.known_as]
-    texts += [f"{one.given_names} {one.family_name}" for one in facts.former_names]
-    return set(words(" ".join(texts)))
+def _hidden_outcome(row: Row, own: Link | None) -> str:
+    if own is None:
+        return "new"
+    return "unchanged" if own.digest == row.digest else "changed"
+
+
+def _renewed(before: Contribution | None, now: Contribution) -> Contribution:
+    """What says the same as before is left as it was, with the time when it was first said."""
+    renewed = renew(before, now)
+    if before and structs.replace(renewed, loaded_at=before.loaded_at) == before:
+        return before
+    return renewed

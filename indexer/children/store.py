@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -23,6 +24,7 @@ class Stored:
 
 MOST_KEYS = 20_000  # in one request; Elasticsearch refuses 65,536
 MOST_HITS = 10_000  # Elasticsearch's own limit for one page
+LEAVING_PAGE = 1_000  # children who leave, at a time
 
 
 class ChildStore:
@@ -44,21 +46,21 @@ class ChildStore:
             if one["found"]
         }
 
-    def sharing(self, keys: Sequence[str]) -> list[Child]:
-        """Return the children in whose `blocks` any of the keys stands; mostly one request.
+    def sharing(self, keys: Sequence[str]) -> set[str]:
+        """Return the numbers of children in whose `blocks` any of the keys stands; mostly one
+        request.
 
         Sees what was written before the last refresh. Too many for one page are asked for in
         halves of the keys; a single key with more than a page of children tells nothing.
         """
         if not keys:
-            return []
-        hits = self._page(keys) if len(keys) <= MOST_KEYS else []
-        if len(keys) <= MOST_KEYS and len(hits) < MOST_HITS:
-            return [parse_document(hit["_source"]) for hit in hits]
+            return set()
+        found = self._page(keys) if len(keys) <= MOST_KEYS else []
+        if len(keys) <= MOST_KEYS and len(found) < MOST_HITS:
+            return set(found)
         middle = len(keys) // 2
         halves = (keys[:middle], keys[middle:]) if middle else ()
-        found = {child.number: child for half in halves for child in self.sharing(half)}
-        return list(found.values())
+        return set().union(*(self.sharing(half) for half in halves))
 
     def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
         """Return the revision of each document that is in `build`, in real time."""
@@ -73,15 +75,45 @@ class ChildStore:
         with speaking_to_cluster("refreshing children"):
             self._client.indices.refresh(index=CHILDREN)
 
-    def _page(self, keys: Sequence[str]) -> list[dict[str, Any]]:
+    def _page(self, keys: Sequence[str]) -> list[str]:
         with speaking_to_cluster("looking for the same children"):
             answer = self._client.search(
                 index=CHILDREN,
                 query={"bool": {"filter": [{"terms": {"blocks": list(keys)}}]}},
                 size=MOST_HITS,
                 sort=["_doc"],
+                source=False,
                 track_total_hits=False,
                 allow_partial_search_results=False,
             )
-        hits: list[dict[str, Any]] = answer["hits"]["hits"]
-        return hits
+        return [hit["_id"] for hit in answer["hits"]["hits"]]
+
+    def leaving(self, born_by: date, died_by: date) -> list[Stored]:
+        """Return at most 1,000 children born, or who died, on these days or before; in the state
+        of the last refresh. Those who are deleted make room for the next."""
+        with speaking_to_cluster("looking for children who leave"):
+            answer = self._client.search(
+                index=CHILDREN,
+                query=_leaving_clause(born_by, died_by),
+                size=LEAVING_PAGE,
+                sort=["_doc"],
+                version=True,
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        return [
+            Stored(parse_document(hit["_source"]), hit["_version"])
+            for hit in answer["hits"]["hits"]
+        ]
+
+    def count_leaving(self, born_by: date, died_by: date) -> int:
+        """Return how many children that are."""
+        with speaking_to_cluster("counting children who leave"):
+            answer = self._client.count(index=CHILDREN, query=_leaving_clause(born_by, died_by))
+        return int(answer["count"])
+
+
+def _leaving_clause(born_by: date, died_by: date) -> dict[str, Any]:
+    born = {"range": {"date_of_birth": {"lte": born_by.isoformat()}}}
+    died = {"range": {"date_of_death": {"lte": died_by.isoformat()}}}
+    return {"bool": {"filter": [{"bool": {"should": [born, died]}}]}}

@@ -1,7 +1,7 @@
 """Rows with exactly one thing wrong, each breaking another rule of FORMATS.md in turn."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
@@ -18,26 +18,10 @@ def without(field: str) -> Breaker:
     return lambda row, _: {name: value for name, value in row.items() if name != field}
 
 
-def with_day(days_from_today: int) -> Breaker:
-    """Born so many days after today."""
-    return lambda row, today: {
-        **row,
-        "date_of_birth": (today + timedelta(days=days_from_today)).isoformat(),
-    }
-
-
-def with_postcode(postcode: str) -> Breaker:
-    return lambda row, _: {**row, "address": {**row["address"], "postcode": postcode}}
-
-
 def with_wrong_check(row: Row, _: date) -> Row:
     """An NHS number whose last digit is one too high."""
     number = row["nhs_number"]
     return {**row, "nhs_number": number[:-1] + str((int(number[-1]) + 1) % 10)}
-
-
-def with_unknown_service(row: Row, _: date) -> Row:
-    return {**row, "involvements": [{"service": "circus", "organisation": "A circus"}]}
 
 
 def cut_short(row: Row, _: date) -> bytes:
@@ -51,20 +35,20 @@ BREAKERS: dict[str, Breaker] = {
     "empty family name": with_value("family_name", ""),
     "family name too long": with_value("family_name", "A" * 101),
     "no date of birth": without("date_of_birth"),
-    "born in the future": with_day(400),
-    "an adult": with_day(-19 * 366),
+    "born in the future": lambda row, today: {**row, "date_of_birth": f"{today.year + 2}-01-01"},
+    "an adult": lambda row, today: {**row, "date_of_birth": f"{today.year - 20}-01-01"},
     "31 February": with_value("date_of_birth", "2015-02-31"),
     "a date not in ISO form": with_value("date_of_birth", "09/03/2015"),
     "wrong check digit of NHS number": with_wrong_check,
     "NHS number too short": with_value("nhs_number", "99912345"),
     "wrong check letter of UPN": with_value("upn", "B000000000000"),  # A is right
     "no such sex": with_value("sex", "girl"),
-    "not a postcode": with_postcode("WN99 9ZZZ"),
+    "not a postcode": with_value("address", {"postcode": "WN99 9ZZZ"}),
     "no authority": without("authority"),
     "authority not three digits": with_value("authority", "E08000010"),
     "no source record id": without("source_record_id"),
     "source record id too long": with_value("source_record_id", "X" * 65),
-    "no such service": with_unknown_service,
+    "no such service": with_value("involvements", [{"service": "circus", "organisation": "Ring"}]),
     "unknown field": with_value("favourite_colour", "green"),
     "sets a shield": with_value("shielded", True),
     "clears a shield": with_value("shielded", False),
@@ -78,5 +62,6 @@ BREAKERS: dict[str, Breaker] = {
 def bad_line(row: Row, number: int, today: date) -> bytes:
     """Return one line of a feed, made from a good GP's row, that breaks the `number`th rule."""
     named = {**row, "source_record_id": f"BAD-{number:06}"}
+    named.pop("date_of_death", None)  # a death before the birth would be a second thing wrong
     broken = list(BREAKERS.values())[number % len(BREAKERS)](named, today)
     return (broken if isinstance(broken, bytes) else orjson.dumps(broken)) + b"\n"

@@ -1,63 +1,20 @@
-"""Writes invented England: four feeds, and beside them the truth of which row is whose."""
+"""Writes invented England: a feed for each source, and the truth of which row is whose."""
 
-import gzip
+import os
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from random import Random
-from typing import BinaryIO, Protocol
-
-import orjson
+from typing import BinaryIO
 
 from indexer.errors import Refused
-from indexer.invented.bad_rows import bad_line
-from indexer.invented.chance import stream
-from indexer.invented.households import CHILDREN_IN_BLOCK, Household, make_block
-from indexer.invented.numbers import refuse_too_many
-from indexer.invented.people import Person
-from indexer.invented.sources import build_row, is_known, sources
+from indexer.invented.households import CHILDREN_IN_BLOCK
+from indexer.invented.slices import BLOCKS_IN_SLICE, TRUTH, Order, make_slices
 
-# Level 1 costs a third of the time of the default 9 for files a fifth larger.
-COMPRESSION = 1
-GP = "gp-registration"  # its rows hold every field that a bad row breaks
+__all__ = ["Order", "feed_path", "write_england"]
 
-
-@dataclass(frozen=True)
-class Order:
-    """What to make. The same order gives the same bytes."""
-
-    children: int
-    seed: int
-    today: date
-    bad_rows: int = 0
-
-    def __post_init__(self) -> None:
-        if self.children < 1:
-            raise Refused("there must be at least 1 child; give --children 1 or more")
-        if self.bad_rows < 0:
-            raise Refused("there cannot be fewer than 0 bad rows; give --bad-rows 0 or more")
-        refuse_too_many(self.children)
-
-
-class Writable(Protocol):
-    """A file open for bytes."""
-
-    def write(self, line: bytes, /) -> object: ...
-
-
-@dataclass(frozen=True)
-class Files:
-    """The open files, and how many rows went into each feed."""
-
-    feeds: dict[str, Writable]
-    truth: Writable
-    rows: dict[str, int]
-
-    def write(self, source: str, line: bytes) -> None:
-        self.feeds[source].write(line)
-        self.rows[source] += 1
+GB = 1_000_000_000
 
 
 def feed_path(folder: Path, source: str) -> Path:
@@ -77,79 +34,51 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
-@contextmanager
-def gzipped(path: Path) -> Iterator[Writable]:
-    """Open a gzip file whose bytes hold no clock and no name."""
-    with (
-        replacing(path) as file,
-        gzip.GzipFile("", "wb", COMPRESSION, file, mtime=0) as zipped,
-    ):
-        yield zipped
+def refuse_full_disk(order: Order, folder: Path) -> None:
+    """Raise Refused if the files will not fit on the folder's disk."""
+    free = shutil.disk_usage(folder).free
+    if order.bytes_needed > free:
+        raise Refused(
+            f"the files need about {order.bytes_needed / GB:.1f} GB and {folder} has "
+            f"{free / GB:.1f} GB free; make room, or give --out on another disk"
+        )
 
 
-def children_of(order: Order) -> Iterator[tuple[Random, Household, Person]]:
-    """Yield the children asked for, in order; a larger England begins with the smaller."""
-    for block in range(-(-order.children // CHILDREN_IN_BLOCK)):
-        for rng, household in make_block(order.seed, block, order.today):
-            for person in household.children:
-                if person.number >= order.children:
-                    return
-                yield rng, household, person
-
-
-def write_child(
-    files: Files, rng: Random, household: Household, person: Person, today: date
-) -> None:
-    for source in sources():
-        if is_known(rng, source, household, person, today):
-            row = build_row(rng, source, household, person, today)
-            files.write(source.name, orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-            line = {
-                "source": source.name,
-                "source_record_id": row["source_record_id"],
-                "person": person.number,
-            }
-            files.truth.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-
-
-def bad_rows_at(order: Order, person: int) -> range:
-    """Return which bad rows follow this child's, so that all are spread evenly."""
-    before, after = (count * order.bad_rows // order.children for count in (person, person + 1))
-    return range(before, after)
-
-
-def write_bad_rows(files: Files, order: Order, household: Household, person: Person) -> None:
-    """Write this child's share of bad rows, each into the next feed in turn."""
-    gp = next(source for source in sources() if source.name == GP)
-    names = list(files.feeds)
-    for number in bad_rows_at(order, person.number):
-        rng = stream(order.seed, "bad", number)
-        row = build_row(rng, gp, household, person, order.today)
-        files.write(names[number % len(names)], bad_line(row, number, order.today))
+def write_slices(
+    order: Order, folder: Path, progress: Callable[[int], None], processes: int
+) -> Counter[str]:
+    written: Counter[str] = Counter()
+    paths = {name: feed_path(folder, name) for name in order.sources}
+    paths[TRUTH] = folder / "truth.jsonl"
+    with ExitStack() as stack:
+        files = {name: stack.enter_context(replacing(path)) for name, path in paths.items()}
+        slices = stack.enter_context(closing(make_slices(order, processes)))
+        for number, added in enumerate(slices):
+            for name, (lines, content) in added.items():
+                files[name].write(content)
+                written[name] += lines
+            before = number * BLOCKS_IN_SLICE * CHILDREN_IN_BLOCK
+            progress(min(BLOCKS_IN_SLICE * CHILDREN_IN_BLOCK, order.children - before))
+    return written
 
 
 def write_england(
-    order: Order, folder: Path, progress: Callable[[int], None] = lambda _: None
+    order: Order,
+    folder: Path,
+    progress: Callable[[int], None] = lambda _: None,
+    processes: int = os.cpu_count() or 1,
 ) -> dict[str, int]:
     """Write `<source>.jsonl.gz` and `truth.jsonl`; return source → rows, bad ones included.
 
-    Calls `progress` with 1 after each child. Raises Refused if the folder cannot be written.
+    Calls `progress` with a number of children whenever they are written. The bytes do not depend
+    on `processes`. Raises Refused if the folder cannot be written or its disk is too full.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            feeds = {
-                source.name: stack.enter_context(gzipped(feed_path(folder, source.name)))
-                for source in sources()
-            }
-            truth = stack.enter_context(replacing(folder / "truth.jsonl"))
-            files = Files(feeds, truth, dict.fromkeys(feeds, 0))
-            for rng, household, person in children_of(order):
-                write_child(files, rng, household, person, order.today)
-                write_bad_rows(files, order, household, person)
-                progress(1)
+        refuse_full_disk(order, folder)
+        written = write_slices(order, folder, progress, processes)
     except OSError as error:
         raise Refused(
             f"cannot write to {folder}: {error.strerror}; give --out a folder that can be written"
         ) from None
-    return files.rows
+    return {name: written[name] for name in order.sources}

@@ -13,20 +13,20 @@ from indexer.invented.chance import happens, one_of, stream
 from indexer.invented.names import Origin, family_name, first_name, form_for, origins
 from indexer.invented.people import Person, Surname, make_children
 from indexer.invented.places import Home, pick_authority, pick_home
+from indexer.invented.tables import rates
 
-# Families with dependent children in the UK by number of children, 2023 (ONS, Families and
-# households): 45% one, 41% two, 14% three or more.
-SIZES = (1,) * 450 + (2,) * 410 + (3,) * 105 + (4,) * 25 + (5,) * 10
+LARGEST = 5
+SIZES = tuple(
+    size
+    for size in range(1, LARGEST + 1)
+    for _ in range(round(rates("households")[f"children_{size}"] * 10))
+)
 CHILDREN_IN_BLOCK = sum(SIZES)
 
 CARER_BORN = 2008  # the oldest fashion there is in the table of given names
 
 
-@dataclass(frozen=True)
-class Carer:
-    name: str
-    relationship: str
-    phone: str
+Carer = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,20 +39,16 @@ class Household:
     children: tuple[Person, ...]
 
 
-def mobile_number(rng: Random) -> str:
-    """Return one of the mobile numbers Ofcom keeps for drama."""
-    return f"07700 900{int(rng.random() * 1000):03}"
-
-
 def make_carers(rng: Random, origin: Origin, surname: Surname) -> tuple[Carer, ...]:
-    """Return one or two carers: nearly always a mother, in four of five homes a father too."""
-    if happens(rng, 4):
+    """Return one or two carers: nearly always a mother, mostly a father too."""
+    rate = rates("households")
+    if happens(rng, rate["carer_not_a_parent"]):
         relationship = one_of(rng, ("grandmother", "foster carer", "aunt", "guardian"))
         return (make_carer(rng, origin, "female", relationship, family_name(rng, origin.name)),)
-    own_name = happens(rng, 35)
+    own_name = happens(rng, rate["mother_with_own_family_name"])
     family = family_name(rng, origin.name) if own_name else surname.shared
     mother = make_carer(rng, origin, "female", "mother", family)
-    if happens(rng, 20):
+    if happens(rng, rate["mother_alone"]):
         return (mother,)
     return (mother, make_carer(rng, origin, "male", "father", surname.shared))
 
@@ -60,15 +56,18 @@ def make_carers(rng: Random, origin: Origin, surname: Surname) -> tuple[Carer, .
 def make_carer(rng: Random, origin: Origin, sex: str, relationship: str, family: str) -> Carer:
     given = first_name(rng, origin, sex, CARER_BORN)
     name = f"{given} {form_for(family, origin.name, sex)}"
-    return Carer(name, relationship, mobile_number(rng))
+    # One of the numbers Ofcom keeps for drama.
+    phone = f"07700 900{int(rng.random() * 1000):03}"
+    return {"name": name, "relationship": relationship, "phone": phone}
 
 
 def pick_former_home(rng: Random, home: Home) -> Home | None:
-    """Return where they lived before, for three in ten; mostly in the same authority."""
-    if not happens(rng, 30):
+    """Return where they lived before, if they moved; mostly in the same authority."""
+    rate = rates("households")
+    if not happens(rng, rate["moved"]):
         return None
-    authority = home.authority if happens(rng, 80) else pick_authority(rng)
-    return pick_home(rng, authority)
+    stayed = happens(rng, rate["moved_within_authority"])
+    return pick_home(rng, home.authority if stayed else pick_authority(rng))
 
 
 def make_household(rng: Random, first_number: int, count: int, today: date) -> Household:
@@ -79,12 +78,12 @@ def make_household(rng: Random, first_number: int, count: int, today: date) -> H
     return Household(home, former_home, make_carers(rng, origin, surname), children)
 
 
-def make_block(seed: int, block: int, today: date) -> Iterator[tuple[Random, Household]]:
-    """Yield a block's households, each with the stream to go on with for its rows."""
+def make_block(seed: int, block: int, today: date) -> Iterator[Household]:
+    """Yield the households of a block."""
     rng = stream(seed, block)
     sizes = list(SIZES)
     rng.shuffle(sizes)
     number = block * CHILDREN_IN_BLOCK
     for size in sizes:
-        yield rng, make_household(rng, number, size, today)
+        yield make_household(rng, number, size, today)
         number += size

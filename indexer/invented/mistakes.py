@@ -3,10 +3,12 @@
 Knows nothing of how names are compared: these are the slips of people at keyboards and forms.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from typing import Any
 
 from anyascii import anyascii
 
@@ -14,11 +16,13 @@ from indexer.invented.chance import happens, one_of
 from indexer.invented.names import short_names
 from indexer.invented.people import is_child
 from indexer.invented.places import Home
-from indexer.invented.tables import grouped, rows
+from indexer.invented.tables import rates, rows
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_MISSPELT = 3
 LAST_MONTH = 12
+SCATTER = 37  # neighbouring authorities have different systems
+CAPITALISED = {"given_names", "family_name", "known_as", "name", "lines", "town"}
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,11 @@ class Heard:
     born: date
     sex: str
     home: Home
+    former_home: Home | None
+    is_newborn: bool
 
 
-@cache
-def rates(source: str) -> dict[str, float]:
-    """Return kind of mistake → how many in 100 rows."""
-    return {row["kind"]: float(row["percent"]) for row in grouped("mistakes", "source")[source]}
+Slip = Callable[[Random, Heard], dict[str, Any]]
 
 
 @cache
@@ -44,7 +47,7 @@ def misspellings() -> tuple[tuple[str, str], ...]:
     return tuple((row["right"], row["wrong"]) for row in rows("misspellings"))
 
 
-def slip(rng: Random, word: str) -> str:
+def mistype(rng: Random, word: str) -> str:
     """Return the word with a letter left out, doubled, wrong, or changed places, not the first."""
     place = 1 + int(rng.random() * (len(word) - 2))
     before, letter, after = word[:place], word[place], word[place + 1 :]
@@ -67,61 +70,72 @@ def misspell(rng: Random, word: str) -> str:
     if fitting and happens(rng, 60):
         right, wrong = one_of(rng, fitting)
         return word[0] + word[1:].replace(right, wrong, 1)
-    return slip(rng, word)
+    return mistype(rng, word)
 
 
-def swap_day_and_month(born: date, today: date) -> date:
-    """Return the date with day and month changed places where that is a child's birthday too."""
-    if born.day > LAST_MONTH:
-        return born
-    swapped = date(born.year, born.day, born.month)
-    return swapped if is_child(swapped, today) else born
+def shorten(rng: Random, name: str) -> str:
+    shorts = short_names().get(name)
+    return one_of(rng, shorts) if shorts else name
 
 
-def mistake_day(rng: Random, born: date, today: date) -> date:
-    """Return a date one, ten or twenty days off where that is a child's birthday too."""
-    wrong = born + timedelta(days=one_of(rng, (-20, -10, -1, 1, 10, 20)))
-    return wrong if is_child(wrong, today) else born
+# Kind of mistake → what is believed because of it, in the order in which they are made. How often
+# is in mistakes.csv.
+SLIPS: dict[str, Slip] = {
+    "no_middle_names": lambda _, was: {"given": was.given[:1]},
+    "short_given_name": lambda rng, was: {"given": (shorten(rng, was.given[0]), *was.given[1:])},
+    "misspelt_given_name": lambda rng, was: {
+        "given": (misspell(rng, was.given[0]), *was.given[1:])
+    },
+    "newborn_called_baby": lambda _, was: {"given": ("Baby",) if was.is_newborn else was.given},
+    "newborn_without_given_name": lambda _, was: {"given": () if was.is_newborn else was.given},
+    "old_family_name": lambda _, was: {"family": was.former_family or was.family},
+    "misspelt_family_name": lambda rng, was: {"family": misspell(rng, was.family)},
+    "swapped_given_and_family_name": lambda _, was: (
+        {"given": (was.family,), "family": " ".join(was.given)} if was.given else {}
+    ),
+    "plain_letters": lambda _, was: (
+        {"given": tuple(anyascii(name) for name in was.given), "family": anyascii(was.family)}
+        if not f"{was.family}{was.given}".isascii()
+        else {}
+    ),
+    "swapped_day_and_month": lambda _, was: (
+        {"born": date(was.born.year, was.born.day, was.born.month)}
+        if was.born.day <= LAST_MONTH
+        else {}
+    ),
+    "wrong_day": lambda rng, was: {
+        "born": was.born + timedelta(days=one_of(rng, (-20, -10, -1, 1, 10, 20)))
+    },
+    "first_of_january": lambda _, was: {"born": was.born.replace(month=1, day=1)},
+    "old_address": lambda _, was: {"home": was.former_home or was.home},
+    "sex_not_said": lambda _, was: {"sex": ""},
+}
 
 
-def mishear_given(rng: Random, heard: Heard, rate: dict[str, float]) -> Heard:
-    given = heard.given
-    if happens(rng, rate["no_middle_names"]):
-        given = given[:1]
-    if given[0] in short_names() and happens(rng, rate["short_given_name"]):
-        given = (one_of(rng, short_names()[given[0]]), *given[1:])
-    if happens(rng, rate["misspelt_given_name"]):
-        given = (misspell(rng, given[0]), *given[1:])
-    return replace(heard, given=given) if given != heard.given else heard
+@cache
+def slips_of(source: str) -> tuple[tuple[float, Slip], ...]:
+    rate = rates("mistakes", source)
+    return tuple((rate[kind], slip) for kind, slip in SLIPS.items() if rate[kind])
 
 
-def mishear_family(rng: Random, heard: Heard, rate: dict[str, float]) -> Heard:
-    if heard.former_family and happens(rng, rate["old_family_name"]):
-        heard = replace(heard, family=heard.former_family, former_family="")
-    if happens(rng, rate["misspelt_family_name"]):
-        heard = replace(heard, family=misspell(rng, heard.family))
-    if happens(rng, rate["plain_letters"]) and not heard.family.isascii():
-        plain = tuple(anyascii(name) for name in heard.given)
-        heard = replace(heard, given=plain, family=anyascii(heard.family))
-    return heard
+def mishear(rng: Random, source: str, truth: Heard, today: date) -> Heard:
+    """Return what this source believes; no mistake takes a child out of childhood."""
+    heard = truth
+    for percent, slip in slips_of(source):
+        if happens(rng, percent):
+            heard = replace(heard, **slip(rng, heard))
+    return heard if is_child(heard.born, today) else replace(heard, born=truth.born)
 
 
-def mistake_date(rng: Random, heard: Heard, rate: dict[str, float], today: date) -> Heard:
-    if happens(rng, rate["swapped_day_and_month"]):
-        return replace(heard, born=swap_day_and_month(heard.born, today))
-    if happens(rng, rate["wrong_day"]):
-        return replace(heard, born=mistake_day(rng, heard.born, today))
-    return heard
+def is_in_capitals(source: str, authority: str) -> bool:
+    """Say whether this source's system for an authority knows capital letters only."""
+    return int(authority) * SCATTER % 100 < rates("mistakes", source)["in_capitals"]
 
 
-def mishear(rng: Random, source: str, heard: Heard, former_home: Home | None, today: date) -> Heard:
-    """Return what this source believes of a child."""
-    rate = rates(source)
-    heard = mishear_given(rng, heard, rate)
-    heard = mishear_family(rng, heard, rate)
-    heard = mistake_date(rng, heard, rate, today)
-    if former_home and happens(rng, rate["old_address"]):
-        heard = replace(heard, home=former_home)
-    if happens(rng, rate["sex_not_said"]):
-        heard = replace(heard, sex="")
-    return heard
+def in_capitals(value: Any, field: str = "") -> Any:
+    """Return a row with its names and addresses in capitals."""
+    if isinstance(value, dict):
+        return {name: in_capitals(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [in_capitals(inner, field) for inner in value]
+    return value.upper() if field in CAPITALISED else value

@@ -1,14 +1,14 @@
-"""Names invented people by origin and year of birth, with a long tail of family names."""
+"""Names invented people by origin and year of birth, with long tails of rare names."""
 
 from dataclasses import dataclass
 from functools import cache
 from random import Random
 
 from indexer.invented.chance import Weighted, happens, one_of
-from indexer.invented.tables import grouped, rows
+from indexer.invented.tables import grouped, records, rows
 
 OLDEST_YEAR, YEARS_OF_FASHION = 2008, 18
-TAIL_FROM = 300  # the rank of a tail's commonest name among all names of the origin, about
+TAIL_FROM = 300  # the rank of a tail's commonest name among all names, about
 SCATTER = 2_654_435_761  # a prime: neighbours in rank share no syllables
 
 
@@ -17,13 +17,19 @@ class Origin:
     """Where a family's names come from; `english_given` is how many in 100 have English ones."""
 
     name: str
+    percent: float
     english_given: float
 
 
 @dataclass(frozen=True)
 class Tail:
-    """A long tail of family names put together from parts; `percent` of families have one."""
+    """A long tail of names put together from parts; `percent` of people have one.
 
+    `kind` is `family`, `female` or `male`.
+    """
+
+    origin: str
+    kind: str
     percent: float
     join: str
     starts: tuple[str, ...]
@@ -46,9 +52,13 @@ class Tail:
 
 @cache
 def origins() -> Weighted[Origin]:
-    return Weighted(
-        (Origin(row["origin"], float(row["english_given_percent"])), float(row["percent"]))
-        for row in rows("origins")
+    return Weighted((origin, origin.percent) for origin in records("origins", Origin))
+
+
+@cache
+def tails(origin: str, kind: str) -> tuple[Tail, ...]:
+    return tuple(
+        tail for tail in records("tails", Tail) if (tail.origin, tail.kind) == (origin, kind)
     )
 
 
@@ -59,15 +69,10 @@ def fashion(trend: str, year: int) -> float:
 
 
 @cache
-def given_rows() -> dict[str, list[dict[str, str]]]:
-    return grouped("given_names", "origin")
-
-
-@cache
 def given_names(origin: str, sex: str, year: int) -> Weighted[str]:
     return Weighted(
         (row["name"], float(row["weight"]) * fashion(row["trend"], year))
-        for row in given_rows()[origin]
+        for row in grouped("given_names", "origin")[origin]
         if row["sex"] == sex
     )
 
@@ -80,36 +85,21 @@ def known_family_names() -> dict[str, Weighted[str]]:
     }
 
 
-def parts(text: str) -> tuple[str, ...]:
-    """Split parts of names at spaces; `-` stands for none."""
-    return tuple("" if part == "-" else part for part in dict.fromkeys(text.split()))
-
-
-@cache
-def tails() -> dict[str, Tail]:
-    return {
-        row["origin"]: Tail(
-            float(row["percent"]),
-            row["join"],
-            parts(row["starts"]),
-            parts(row["middles"]),
-            parts(row["ends"]),
-        )
-        for row in rows("family_tails")
-    }
+def rare_name(rng: Random, origin: str, kind: str) -> str:
+    """Return a name from a long tail for as many as have one, else nothing."""
+    for tail in tails(origin, kind):
+        if happens(rng, tail.percent):
+            return tail.pick(rng)
+    return ""
 
 
 def family_name(rng: Random, origin: str) -> str:
-    """Return a family name: one of the known ones, or one from the long tail."""
-    tail = tails()[origin]
-    if happens(rng, tail.percent):
-        return tail.pick(rng)
-    return known_family_names()[origin].pick(rng)
+    return rare_name(rng, origin, "family") or known_family_names()[origin].pick(rng)
 
 
 def first_name(rng: Random, origin: Origin, sex: str, year: int) -> str:
-    english = happens(rng, origin.english_given)
-    return given_names("english" if english else origin.name, sex, year).pick(rng)
+    name = "english" if happens(rng, origin.english_given) else origin.name
+    return rare_name(rng, name, sex) or given_names(name, sex, year).pick(rng)
 
 
 @cache
@@ -129,15 +119,10 @@ def middle_names(rng: Random, origin: Origin, sex: str, year: int) -> tuple[str,
     return tuple(first_name(rng, origin, sex, year) for _ in range(count))
 
 
-@cache
-def feminine_endings() -> dict[str, list[dict[str, str]]]:
-    return grouped("feminine_endings", "origin")
-
-
 def form_for(family: str, origin: str, sex: str) -> str:
     """Return the form of a family name that a girl bears where the language has one."""
     if sex == "female":
-        for row in feminine_endings().get(origin, ()):
+        for row in grouped("feminine_endings", "origin").get(origin, ()):
             if family.endswith(row["ending"]):
                 return family.removesuffix(row["ending"]) + row["feminine"]
     return family

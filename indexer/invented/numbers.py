@@ -4,8 +4,7 @@ No list of numbers given out is kept, so that any part of England can be made on
 """
 
 from functools import cache
-
-from indexer.errors import Refused
+from operator import mul
 
 # Each group of ten numbers (eight digits in common) has at least nine with a check digit: the ten
 # weighted sums differ modulo 11, and only one remainder has none.
@@ -16,6 +15,7 @@ IN_RANGE = 100_000 * VALID_IN_TEN
 SPREAD = 387_420_489  # 3 to the power 18; has no factor in common with the powers of ten below
 NHS_SPREAD = 370_248_451  # has no factor in common with IN_RANGE
 
+SECOND_RECORDS_FROM = 50_000_000  # above all people, and below as many ids as eight digits make
 MOST_PEOPLE = min((FIRST_RANGE - LAST_RANGE + 1) * IN_RANGE, 33_000_000)
 
 UPN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ0123456789"
@@ -34,10 +34,10 @@ def nhs_number(person: int) -> str:
 
 def valid_in_ten(eight: str, nth: int) -> str:
     """Return the `nth` valid number, from 0, that starts with these eight digits."""
-    total = sum(weight * int(digit) for weight, digit in zip(range(10, 2, -1), eight, strict=True))
-    checks = [(digit, -(total + 2 * digit) % 11) for digit in range(10)]
-    digit, check = [pair for pair in checks if pair[1] != 10][nth]  # noqa: PLR2004  # no such digit
-    return f"{eight}{digit}{check}"
+    total = sum(map(mul, range(10, 2, -1), map(int, eight)))
+    without_check = (1 - total) * 6 % 11  # the ninth digit after which the check would be 10
+    digit = nth + (nth >= without_check)
+    return f"{eight}{digit}{-(total + 2 * digit) % 11}"
 
 
 def upn(person: int, authority: str, year: int) -> str:
@@ -69,12 +69,7 @@ def id_shift(prefix: str) -> int:
     return int.from_bytes(prefix.encode(), "big") * SPREAD % 100_000_000
 
 
-def record_id(prefix: str, person: int) -> str:
-    """Return a source's own id of a person, such as SC-00012345."""
-    return f"{prefix}-{(person * SPREAD + id_shift(prefix)) % 100_000_000:08}"
-
-
-def refuse_too_many(people: int) -> None:
-    """Raise Refused if there are more people than numbers."""
-    if people > MOST_PEOPLE:
-        raise Refused(f"no more than {MOST_PEOPLE} children can be given numbers; ask for fewer")
+def record_id(prefix: str, person: int, record: int = 1) -> str:
+    """Return a source's own id of a person, such as SC-00012345; another for a record 2."""
+    place = person + SECOND_RECORDS_FROM * (record - 1)
+    return f"{prefix}-{(place * SPREAD + id_shift(prefix)) % 100_000_000:08}"

@@ -13,18 +13,19 @@ from indexer.invented.names import (
     middle_names,
     short_names,
 )
+from indexer.invented.tables import rates
 
-# About 15 in 1,000 maternities in England and Wales are of twins (ONS, Birth characteristics).
-# Counted from the second child on, that is about 3 in 100 births that have one before them.
-TWIN_PERCENT = 3
-BOYS_PERCENT = 51.2
 LONGEST_SPAN_DAYS = 14 * 365
 DAYS_TO_SPARE = 31  # nobody turns 18 in the month after, so that a feed stays valid that long
+NEONATAL_DAYS = 28
 
 
 @dataclass(frozen=True)
 class Person:
-    """An invented child, as things truly are. `former_family` is empty if it never changed."""
+    """An invented child, as things truly are. `former_family` is empty if it never changed.
+
+    `died` is within the last year, or None: those who died before are not made up.
+    """
 
     number: int
     born: date
@@ -33,6 +34,7 @@ class Person:
     family: str
     former_family: str
     known_as: str
+    died: date | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def births(rng: Random, count: int, today: date) -> list[date]:
     range_days = (today - years_before(today, 18)).days - DAYS_TO_SPARE
     ages = [int(rng.random() * range_days)]
     for _ in range(count - 1):
-        between = 0 if happens(rng, TWIN_PERCENT) else 330 + int(rng.random() * 1_300)
+        between = (
+            0 if happens(rng, rates("households")["twins"]) else 330 + int(rng.random() * 1_300)
+        )
         ages.append(ages[-1] + between)
     if ages[-1] - ages[0] > LONGEST_SPAN_DAYS:
         shrink = LONGEST_SPAN_DAYS / (ages[-1] - ages[0])
@@ -75,19 +79,37 @@ def births(rng: Random, count: int, today: date) -> list[date]:
 
 
 def pick_surname(rng: Random, origin: Origin) -> Surname:
+    rate = rates("households")
     shared = family_name(rng, origin.name)
-    if happens(rng, 5):
+    if happens(rng, rate["double_barrelled"]):
         shared = f"{family_name(rng, origin.name)}-{shared}".replace(" ", "-")
-    later = family_name(rng, origin.name) if happens(rng, 10) else shared
-    former = family_name(rng, origin.name) if happens(rng, 5) else ""
+    later = family_name(rng, origin.name) if happens(rng, rate["half_siblings"]) else shared
+    former = family_name(rng, origin.name) if happens(rng, rate["changed_family_name"]) else ""
     return Surname(shared, later, former)
 
 
 def pick_known_as(rng: Random, given: tuple[str, ...]) -> str:
+    rate = rates("households")
     shorts = short_names().get(given[0])
-    if shorts and happens(rng, 35):
+    if shorts and happens(rng, rate["known_as_short_name"]):
         return one_of(rng, shorts)
-    return given[1] if len(given) > 1 and happens(rng, 2) else ""
+    return given[1] if len(given) > 1 and happens(rng, rate["known_as_middle_name"]) else ""
+
+
+def pick_death(rng: Random, born: date, today: date) -> date | None:
+    """Return the day on which someone died, if that was in the year before `today`."""
+    rate = rates("households")
+    if happens(rng, rate["died_as_infant"]):
+        early = happens(rng, rate["died_as_infant_within_28_days"])
+        days = (
+            int(rng.random() * NEONATAL_DAYS) if early else NEONATAL_DAYS + int(rng.random() * 337)
+        )
+    elif happens(rng, rate["died_later"]):
+        days = 365 + int(rng.random() * 17 * 365)
+    else:
+        return None
+    died = born + timedelta(days=days)
+    return died if years_before(today, 1) < died < today else None
 
 
 def pick_given(
@@ -109,7 +131,7 @@ def make_children(
     taken: set[str] = set()
     children = []
     for place, born in enumerate(births(rng, count, today)):
-        sex = "male" if happens(rng, BOYS_PERCENT) else "female"
+        sex = "male" if happens(rng, rates("households")["boys"]) else "female"
         given = pick_given(rng, origin, sex, born.year, taken)
         family = surname.of_later_children if place else surname.shared
         children.append(
@@ -121,6 +143,7 @@ def make_children(
                 family=form_for(family, origin.name, sex),
                 former_family=form_for(surname.former, origin.name, sex),
                 known_as=pick_known_as(rng, given),
+                died=pick_death(rng, born, today),
             )
         )
     return tuple(children), surname

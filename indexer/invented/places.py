@@ -5,12 +5,11 @@ from functools import cache
 from random import Random
 
 from indexer.invented.chance import Weighted, happens
-from indexer.invented.tables import grouped, rows, words
+from indexer.invented.tables import grouped, rates, records, words
 
 # A feed of one authority's social care knows only children there. Wigan is made larger than life,
 # so that this feed is about 3 in 100 of all children, and its record worth looking at.
 SHOWCASE = "359"
-SHOWCASE_PERCENT = 5
 
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # never C I K M O V (Royal Mail)
 UNITS = len(INWARD_LETTERS) ** 2
@@ -20,7 +19,10 @@ SCATTER = 2_654_435_761
 
 @dataclass(frozen=True)
 class Authority:
-    """A local authority; `phone_stem` is the start of numbers Ofcom keeps for drama."""
+    """A local authority, and its residents in thousands.
+
+    `phone_stem` is the start of numbers Ofcom keeps for drama.
+    """
 
     code: str
     name: str
@@ -40,12 +42,7 @@ class Home:
 
 @cache
 def authorities() -> dict[str, Authority]:
-    return {
-        row["code"]: Authority(
-            row["code"], row["name"], float(row["residents_thousands"]), row["phone_stem"]
-        )
-        for row in rows("authorities")
-    }
+    return {authority.code: authority for authority in records("authorities", Authority)}
 
 
 @cache
@@ -69,7 +66,7 @@ def streets() -> tuple[str, ...]:
 
 
 def pick_authority(rng: Random) -> Authority:
-    if happens(rng, SHOWCASE_PERCENT):
+    if happens(rng, rates("households")["put_in_wigan"]):
         return authorities()[SHOWCASE]
     return by_residents().pick(rng)
 
@@ -90,5 +87,6 @@ def pick_home(rng: Random, authority: Authority) -> Home:
     street_number = (int(authority.code) * 10_000_000 + number * 10_000 + place) * SCATTER >> 8
     street = streets()[street_number % len(streets())]
     house = int(rng.random() ** 2 * 150) + 1  # low numbers are the commonest
-    flat = (f"Flat {int(rng.random() * 30) + 1}",) if happens(rng, 8) else ()
+    is_flat = happens(rng, rates("households")["in_a_flat"])
+    flat = (f"Flat {int(rng.random() * 30) + 1}",) if is_flat else ()
     return Home(authority, (*flat, f"{house} {street}"), town, f"{district} {inward(place)}")

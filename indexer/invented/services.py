@@ -10,7 +10,7 @@ from typing import Any
 from indexer.invented.chance import happens, one_of, stream
 from indexer.invented.names import family_name, origins
 from indexer.invented.places import Authority, Home, pick_home
-from indexer.invented.tables import grouped, words
+from indexer.invented.tables import records, words
 
 CHILDREN_OF_1000_RESIDENTS = 210
 PUPILS = {"primary": 280, "secondary": 1_000, "practice": 2_000}  # children in one, about
@@ -22,6 +22,7 @@ STARTING_AGE = 4
 class Service:
     """A kind of involvement, and how many in 100 children of what ages a source knows in it."""
 
+    source: str
     service: str
     organisation: str
     role: str
@@ -32,31 +33,9 @@ class Service:
     lead: bool
 
 
-@dataclass(frozen=True)
-class Contact:
-    """An organisation of that name, and how it is reached."""
-
-    organisation: str
-    practitioner: str
-    phone: str
-    email: str
-
-
 @cache
 def services_of(source: str) -> tuple[Service, ...]:
-    return tuple(
-        Service(
-            row["service"],
-            row["organisation"],
-            row["role"],
-            float(row["percent"]),
-            int(row["from_age"]),
-            int(row["to_age"]),
-            row["sensitive"] == "yes",
-            row["lead"] == "yes",
-        )
-        for row in grouped("services", "source").get(source, ())
-    )
+    return tuple(one for one in records("services", Service) if one.source == source)
 
 
 def age_on(day: date, born: date) -> int:
@@ -70,17 +49,21 @@ def school_start(born: date, age: int) -> date:
     return date(year, 9, 1)
 
 
-@lru_cache(maxsize=50_000)
-def contact(name: str, role: str, phone_stem: str, team_member: int) -> Contact:
-    """Return who is reached there: always the same person for the same arguments."""
+@lru_cache(maxsize=200_000)
+def contact(name: str, role: str, phone_stem: str, team_member: int) -> dict[str, str]:
+    """Return who is reached there, and how: always the same for the same arguments."""
     rng = stream("contact", name, role, team_member)
     practitioner = (
         f"{one_of(rng, 'ABCDEGHJKLMNPRSTW')}. {family_name(rng, origins().pick(rng).name)}"
     )
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower().replace("'", "")).strip("-")
-    return Contact(
-        name, practitioner, f"{phone_stem}{int(rng.random() * 1000):03}", f"{slug}@example.org"
-    )
+    return {
+        "organisation": name,
+        "practitioner": practitioner,
+        "role": role,
+        "phone": f"{phone_stem}{int(rng.random() * 1000):03}",
+        "email": f"{slug}@example.org",
+    }
 
 
 def pick_place(kind: str, home: Home) -> int:
@@ -89,7 +72,7 @@ def pick_place(kind: str, home: Home) -> int:
     return sum(map(ord, home.postcode[:-2])) * 7 % max(1, int(children / PUPILS[kind]))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=100_000)
 def place_name(kind: str, authority: Authority, number: int) -> str:
     """Return the name of a school or practice: half are named after a saint."""
     rng = stream(kind, authority.code, number)
@@ -133,14 +116,10 @@ def involvement(
     """Return one involvement as FORMATS.md writes it."""
     name = organisation_name(service.organisation, home, is_at(SECONDARY_AGE, born, today))
     members = 1 if service.role == "Head teacher" else 4
-    reached = contact(name, service.role, home.authority.phone_stem, int(rng.random() * members))
+    member = int(rng.random() * members)
     return {
         "service": service.service,
-        "organisation": name,
-        "practitioner": reached.practitioner,
-        "role": service.role,
-        "phone": reached.phone,
-        "email": reached.email,
+        **contact(name, service.role, home.authority.phone_stem, member),
         "from": began(rng, service, born, today).isoformat(),
         "to": None,
         "sensitive": service.sensitive,

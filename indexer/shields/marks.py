@@ -9,6 +9,7 @@ and no older than one seen before.
 import hmac
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -75,6 +76,7 @@ class Marks:
         self._newest = max(self._newest, source["sequence"])
 
 
+@lru_cache(maxsize=1 << 13)  # a load asks about a number when it is drawn and when it is written
 def mark_id(key: bytes, number: str) -> str:
     """Return the id under which a mark of `number` is kept: 32 hexadecimal digits, keyed."""
     return hmac.digest(key, number.encode(), "sha256").hex()[:32]

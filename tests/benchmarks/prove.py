@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from indexer.builds.init import init
-from indexer.children.load import Loader
-from indexer.feeds.lines import read_lines
+from indexer.children.load import Listeners, Loader
+from indexer.feeds.columns import FeedForm
+from indexer.feeds.feed import Feed
 from indexer.invented.england import Order, feed_path, write_england
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
@@ -30,8 +31,9 @@ def load_all(settings: Settings, feeds: Path) -> tuple[int, float]:
     """Load the four feeds; return rows and seconds."""
     loader, rows, began = Loader(settings, REAL), 0, time.monotonic()
     for source in SOURCES:
-        lines = read_lines(feed_path(feeds, source))
-        rows += loader.load(lines, source, person_at_keyboard(), lambda _: None).rows
+        feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
+        listeners = Listeners(lambda _: None)
+        rows += loader.load(feed, source, person_at_keyboard(), listeners).rows
     return rows, time.monotonic() - began
 
 
@@ -45,7 +47,6 @@ def prove(settings: Settings, feeds: Path) -> None:
     joined, split, persons = linking(settings, feeds)
     say(f"linking: of {persons:,} persons {split:,} have more than one record")
     say(f"linking: records that hold rows of more than one person: {joined:,}")
-    time.sleep(6)  # longer than refresh_interval: all that was loaded can be found
     cases = one_edit_each_and_year(feeds, CASES, SEED)
     recall = measure(settings, feeds, cases)
     for size, found in recall.within.items():

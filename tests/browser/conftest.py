@@ -27,7 +27,7 @@ from indexer.world import REAL
 from tests.browser.chromium import NARROW, WIDE, chromium
 from tests.browser.journey import Visitor
 from tests.conftest import free_port_base
-from tests.rows import lines, plain_row, row
+from tests.rows import entries, plain_row, row
 
 STATIC = Path("webapp/static")
 TESTER = Actor("tester", "operator", "")
@@ -59,7 +59,7 @@ def build_rows() -> list[dict]:
 def filled(engine: Settings) -> Settings:
     """The engine with children in it and with people who may, and may not, search."""
     init(engine, TESTER, REAL)
-    Loader(engine, REAL).load(lines(*build_rows()), "browser-tests", TESTER, lambda _rejects: None)
+    Loader(engine, REAL).load(entries(*build_rows()), "browser-tests", TESTER)
     worker_client = make_client(engine, "worker")
     worker_client.indices.refresh(index="children")
     add_people(engine)

@@ -10,7 +10,7 @@ from indexer.errors import AuditUnavailable, NotAllowed, NotFound, Refused, Regi
 from indexer.people.actor import Actor
 from indexer.shields.marks import Marks, add_mark
 from mappings.names import AUDIT, CHILDREN, SHIELD_MARKS
-from tests.rows import lines, plain_row
+from tests.rows import entries, plain_row
 from webapp.search.answer import FRESH_SECONDS, is_fresh
 from webapp.search.gate import Gate
 from webapp.search.question import parse_question
@@ -36,7 +36,7 @@ def load(ready, world, source):
     """Loads rows and makes them searchable at once."""
 
     def load_rows(*rows):
-        Loader(ready, world).load(lines(*rows), source, OPERATOR, lambda _rejects: None)
+        Loader(ready, world).load(entries(*rows), source, OPERATOR)
         make_client(ready, "worker").indices.refresh(index=CHILDREN)
 
     return load_rows

@@ -8,13 +8,15 @@ import orjson
 import pytest
 
 from indexer.children.links import Link, Links, nhs_key, row_key
-from indexer.children.load import Loader
+from indexer.children.load import Listeners, Loader
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
-from indexer.feeds.lines import read_lines
+from indexer.feeds.columns import FeedForm
+from indexer.feeds.feed import Feed
 from indexer.people.actor import Actor
-from tests.rows import lines, nhs_number, plain_row, row
+from indexer.world import REAL
+from tests.rows import entries, nhs_number, plain_row, row
 
 LOADER_OF_FEEDS = Actor("tester", "operator", "")
 
@@ -29,7 +31,10 @@ class Index:
         self.rejects = []
 
     def load(self, source, *rows):
-        return self._loader.load(lines(*rows), source, LOADER_OF_FEEDS, self.rejects.extend)
+        return self.load_feed(source, entries(*rows))
+
+    def load_feed(self, source, feed):
+        return self._loader.load(feed, source, LOADER_OF_FEEDS, Listeners(self.rejects.extend))
 
     def child(self, source, record_id):
         key = row_key(source, record_id)
@@ -103,9 +108,9 @@ def test_number_with_another_name_and_another_date_does_not_link(index, source, 
 
 
 def test_load_that_died_before_placing_is_finished_by_the_same_feed(index, source):
-    index.links.write({row_key(source, "1"): Link("100000000004", source, "1")})
+    index.links.write({row_key(source, "1"): Link(("100000000004",), source)})
     index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09"))
-    assert index.child(source, "1").number == "100000000004"
+    assert index.child(source, "1").facts.given_names == "Ann"
 
 
 def test_child_whom_every_source_withdrew_is_gone_and_can_come_back(index, source, world):
@@ -139,7 +144,7 @@ def test_number_that_was_corrected_does_not_join_a_sibling(index, source, world)
 
 def test_number_reserved_for_a_child_who_was_never_written_is_taken_over(index, source, world):
     number = nhs_number(world)
-    index.links.write({nhs_key(number): Link("100000000004")})
+    index.links.write({nhs_key(number): Link(("100000000004",))})
     index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=number))
     index.load(f"{source}-b", plain_row("7", "Ann", "Kelly", "2014-03-09", nhs_number=number))
     assert index.child(source, "1") == index.child(f"{source}-b", "7") is not None
@@ -186,7 +191,7 @@ def test_feed_that_is_cut_off_keeps_every_row_before_the_cut(index, source, tmp_
     path = tmp_path / "cut.jsonl.gz"
     path.write_bytes(whole[: len(whole) * 2 // 3])
     with pytest.raises(FeedRefused, match="cut off or damaged after row") as refusal:
-        index._loader.load(read_lines(path), source, LOADER_OF_FEEDS, index.rejects.extend)
+        index.load_feed(source, Feed(path, FeedForm(), REAL.today()))
     last = int(re.search(r"after row (\d+)", str(refusal.value))[1])
     assert index.child(source, "1") is not None
     assert index.child(source, str(last)) is not None
@@ -196,3 +201,15 @@ def test_feed_that_is_cut_off_keeps_every_row_before_the_cut(index, source, tmp_
 def test_name_that_no_source_can_have_is_refused(index, name):
     with pytest.raises(Refused, match="--source"):
         index.load(name, row())
+
+
+def test_row_with_the_numbers_of_two_children_makes_them_one(index, source, world):
+    nhs, upn = nhs_number(world), "Z823300012001"
+    index.load(source, plain_row("1", "Ann", "Kelly", "2014-03-09", nhs_number=nhs))
+    index.load(f"{source}-b", plain_row("7", "Ann", "Kelly", "2014-03-09", upn=upn))
+    first, second = index.child(source, "1").number, index.child(f"{source}-b", "7").number
+    both = plain_row("3", "Ann", "Kelly", "2014-03-09", nhs_number=nhs, upn=upn)
+    index.load(f"{source}-c", both)
+    child = index.child(f"{source}-c", "3")
+    assert index.child(source, "1") == child == index.child(f"{source}-b", "7")
+    assert {child.number, *child.former_numbers} == {first, second}

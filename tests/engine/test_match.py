@@ -7,7 +7,7 @@ from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.people.actor import Actor
 from indexer.world import World
-from tests.rows import lines, nhs_number, plain_row
+from tests.rows import entries, nhs_number, plain_row
 
 TESTER = Actor("tester", "operator", "")
 
@@ -35,7 +35,7 @@ def children_of(ready, source, world):
         links = Links(make_client(ready, "worker"))
         numbers = []
         for name, row in ((source, one), (f"{source}-b", other)):
-            loader.load(lines(row), name, TESTER, lambda _rejects: None)
+            loader.load(entries(row), name, TESTER)
             key = row_key(name, row["source_record_id"])
             numbers.append(links.read([key])[key].child)
         return numbers
@@ -103,8 +103,8 @@ def test_two_rows_of_one_feed_are_never_the_same_child_by_likeness(ready, source
         named(family, ANN | {"nhs_number": nhs_number(world), "sex": "male"}),
     ]
     rows[2]["source_record_id"] = "2"
-    loader.load(lines(rows[0]), source, TESTER, lambda _rejects: None)
-    loader.load(lines(*rows[1:]), f"{source}-b", TESTER, lambda _rejects: None)
+    loader.load(entries(rows[0]), source, TESTER)
+    loader.load(entries(*rows[1:]), f"{source}-b", TESTER)
     keys = [row_key(f"{source}-b", record) for record in ("1", "2")]
     found = links.read(keys)
     assert found[keys[0]].child != found[keys[1]].child

@@ -1,9 +1,9 @@
 """The one writer of children: late writes lose, a hidden child stays out, a lost one returns."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from indexer.builds.builds import open_builds
 from indexer.children.child import Contribution, Facts

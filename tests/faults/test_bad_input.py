@@ -83,9 +83,6 @@ def is_one_sentence(said):
         ("show", b"\xff", *PERSON),
         ("search", "--batch", "gone.jsonl", *PERSON),
         ("search", "--batch", "/", *PERSON),
-        ("load", "gone.jsonl", "--source", "census"),
-        ("load", "/", "--source", "census"),
-        ("load", "/dev/null", "--source", "census"),
         ("load", "a" * 300, "--source", "census"),
     ],
     ids=str,
@@ -142,14 +139,6 @@ def test_our_own_file_of_rejects_is_there_only_with_rejects(with_engine, feed, s
     feed.write_bytes(ANN + b"\n" + BAD)
     assert with_engine.run("load", str(feed), "--source", source)[0] == 3
     assert [orjson.loads(line)["row"] for line in own.read_bytes().splitlines()] == [2]
-
-
-def test_full_disk_in_a_load_is_one_sentence(with_engine, feed, source):
-    feed.write_bytes(BAD)
-    words = ("load", str(feed), "--source", source, "--rejects", "/dev/full")
-    code, out, said = with_engine.run(*words)
-    assert (code, out) == (2, "")
-    assert is_one_sentence(said)
 
 
 def test_every_line_of_a_batch_is_answered(with_engine, tmp_path):

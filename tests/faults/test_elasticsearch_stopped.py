@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from indexer.audit.trail import Trail
@@ -21,7 +22,7 @@ from indexer.people.users import NewUser, add_user
 from indexer.world import REAL
 from mappings.names import CHILDREN
 from tests.conftest import running_engine
-from tests.rows import lines, plain_row
+from tests.rows import entries, plain_row
 from webapp.app import create_app
 from webapp.search.gate import Gate
 from webapp.search.question import parse_question
@@ -43,7 +44,7 @@ def service(tmp_path_factory):
 def fill(settings):
     init(settings, TESTER, REAL)
     Loader(settings, REAL).load(
-        lines(plain_row("1", "Ann", "Featherstone", "2014-03-09")), "census", TESTER, list
+        entries(plain_row("1", "Ann", "Featherstone", "2014-03-09")), "census", TESTER
     )
     make_client(settings, "worker").indices.refresh(index=CHILDREN)
     desk_client = make_client(settings, "desk")
@@ -132,7 +133,7 @@ def test_stopped_elasticsearch_is_an_error_everywhere_and_heals_by_itself(
 
 def commands_that_need_it(folder):
     feed = folder / "feed.jsonl"
-    feed.write_bytes(lines(plain_row("2", "Bo", "Lee", "2015-01-01"))[0][1])
+    feed.write_bytes(orjson.dumps(plain_row("2", "Bo", "Lee", "2015-01-01")))
     batch = folder / "questions.jsonl"
     batch.write_bytes(b'{"id": "q1", "name": "ann featherstone"}')
     person = ("--as", "pat", "--reason", "test")

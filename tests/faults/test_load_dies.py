@@ -7,7 +7,7 @@ from indexer.children.load import Loader
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from tests.conftest import OPERATOR
-from tests.rows import lines, nhs_number, plain_row
+from tests.rows import entries, nhs_number, plain_row
 
 MOST_REQUESTS = 40
 
@@ -22,7 +22,9 @@ class DyingLoader(Loader):
     def __init__(self, settings, world, requests):
         super().__init__(settings, world)
         self.left = requests
-        send = self._client.transport.perform_request
+        loads = self._stores.loads
+        loads.process = "1-1"  # which nobody is: a dead process frees its source
+        send = loads.client.transport.perform_request
 
         def perform_request(*words, **named):
             self.left -= 1
@@ -30,25 +32,26 @@ class DyingLoader(Loader):
                 raise Died
             return send(*words, **named)
 
-        self._client.transport.perform_request = perform_request
+        loads.client.transport.perform_request = perform_request
 
 
 def load(loader, source, *rows):
-    loader.load(lines(*rows), source, OPERATOR, lambda _rejects: None)
+    loader.load(entries(*rows), source, OPERATOR)
 
 
 def names_of(settings, source):
     """Record id → the given and family name that stand in its child for it, None for none."""
     client = make_client(settings, "worker")
-    links = Links(client).read([row_key(source, str(record)) for record in range(4)])
+    keys = {row_key(source, str(record)): str(record) for record in range(4)}
+    links = Links(client).read(keys)
     stored = ChildStore(client).read(link.child for link in links.values())
     return {
-        link.source_record_id: [
+        keys[key]: [
             (one.facts.given_names, one.facts.family_name)
             for one in stored[link.child].child.contributions
-            if one.source_record_id == link.source_record_id
+            if one.source_record_id == keys[key]
         ]
-        for link in links.values()
+        for key, link in links.items()
         if link.child in stored
     }
 

@@ -19,7 +19,10 @@ NEVER = {"update", "update_by_query", "delete_by_query", "reindex", "scroll", "i
 READERS_OF_CHILDREN = {"webapp.search.query", "indexer.children.store"}
 WRITER_OF_CHILDREN = "indexer.children.place"
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
-NAMED = {"CHILDREN", "LINKS", "LOADS", "SHIELD_MARKS", "USERS", "SESSIONS", "ORGANISATIONS"}
+NAMED = {
+    *("CHILDREN", "LINKS", "LOADS", "ARCHIVE"),
+    *("SHIELD_MARKS", "USERS", "SESSIONS", "ORGANISATIONS"),
+}
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {Door("indexer.children.links", "search", "-")}
 UNNAMED = POINTS_IN_TIME | {

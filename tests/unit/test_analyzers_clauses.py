@@ -121,10 +121,12 @@ def test_outward_postcode_scores_less_than_a_whole_one():
 
 
 @pytest.mark.parametrize(
-    ("kind", "field"), [("nhs", "nhs_numbers"), ("upn", "upns"), ("child", "number")]
+    ("kind", "fields"),
+    [("nhs", ["nhs_numbers"]), ("upn", ["upns"]), ("child", ["number", "former_numbers"])],
 )
-def test_number_is_asked_in_its_own_field(kind, field):
-    assert number_clause("1", kind) == {"term": {field: "1"}}
+def test_number_is_asked_in_its_own_fields(kind, fields):
+    clauses = [{"term": {field: "1"}} for field in fields]
+    assert number_clause("1", kind) == {"bool": {"should": clauses}}
 
 
 def test_same_question_gives_the_same_bytes():

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum.gb import nhs, upn
 
 from analyzers.numbers import (
     check_digit,
     has_known_upn_authority,
     is_contactpoint_number,
+    is_nhs_number,
+    is_upn,
     number_kind,
 )
 from analyzers.postcodes import parse_postcode
@@ -57,6 +60,20 @@ def test_authority_of_a_upn_is_only_a_warning():
     assert number_kind("A123456789012") == "upn"
     assert not has_known_upn_authority("A123456789012")
     assert has_known_upn_authority("B801200005001")
+
+
+@UNTIMED
+@given(st.from_regex(r"\A[0-9]{9}\Z"))
+def test_nhs_numbers_are_those_of_the_library(nine):
+    for digit in "0123456789":
+        assert is_nhs_number(nine + digit) == nhs.is_valid(nine + digit)
+
+
+@UNTIMED
+@given(st.from_regex(r"\A[0-9]{11}[0-9A-HJ-NP-RT-Z]\Z"))
+def test_check_letters_of_upns_are_those_of_the_library(twelve):
+    right = [letter for letter in "ABCDEFGHJKLMNPQRTUVWXYZ" if is_upn(letter + twelve)]
+    assert right == [upn.calc_check_digit(twelve)]
 
 
 @UNTIMED

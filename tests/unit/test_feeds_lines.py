@@ -1,14 +1,17 @@
 """The lines of a feed's file: plain or gzip, whole, cut off, or no feed at all."""
 
 import gzip
+import os
 import random
+import resource
+import zlib
 
 import pytest
 
 from indexer.errors import FeedRefused
 from indexer.feeds.lines import LINE_LIMIT_BYTES, read_lines
 
-ROW = b'{"source_record_id": "1"}'
+ROW = '{"source_record_id": "1"}'
 
 
 @pytest.fixture
@@ -17,39 +20,44 @@ def feed(tmp_path):
 
     def write(content):
         path = tmp_path / "feed.jsonl"
-        path.write_bytes(content)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
     return write
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_lines_are_numbered_as_in_the_file_and_blank_ones_left_out(feed, pack):
-    path = feed(pack(b"\xef\xbb\xbf" + ROW + b"\r\n\n" + ROW))
-    assert list(read_lines(path)) == [(1, ROW), (3, ROW)]
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=repr)
+def test_lines_are_numbered_as_in_the_file_whatever_ends_them(feed, pack, end):
+    path = feed(pack(f"\ufeff{ROW}{end}{end}{ROW}".encode()))
+    assert list(read_lines(path)) == [(1, ROW + end), (2, end), (3, ROW)]
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "said"),
     [
-        b"",
-        b"\n" + ROW,
-        b"[1]",
-        b"source_record_id,family_name\n1,Kelly\n",
-        b'{"a": "\xff"}',
-        b"PK\x03\x04",
-        b"\x1f\x8b and no more",
-        b"[" * 100_000,
+        (b"", "is empty"),
+        (b"\r\n \n", "is empty"),
+        (b"PK\x03\x04", "Excel workbook (.xlsx)"),
+        (b"\xd0\xcf\x11\xe0", "Excel workbook (.xls)"),
+        (b"%PDF-1.7", "PDF"),
+        (gzip.compress(gzip.compress(ROW.encode())), "twice"),
+        (ROW.encode("utf-16"), "UTF-16"),
+        (ROW.encode("utf-16-le"), "UTF-16"),
+        (ROW.encode("utf-16-be"), "UTF-16"),
+        (b"\x1f\x8b and no more", "cut off or damaged after row 0"),
+        (b'{"a": "\xff"}', "row 1 is not in utf-8"),
     ],
-    ids=["empty", "blank", "list", "csv", "latin-1", "zip", "no gzip", "deep"],
 )
-def test_file_that_is_no_feed_is_refused_before_its_first_row(feed, content):
-    with pytest.raises(FeedRefused):
+def test_file_that_is_no_feed_is_refused_before_its_first_row(feed, content, said):
+    with pytest.raises(FeedRefused) as refusal:
         next(read_lines(feed(content)))
+    assert said in str(refusal.value)
 
 
-def test_broken_first_row_of_a_feed_is_a_row(feed):
-    assert list(read_lines(feed(b'{"a": \n' + ROW))) == [(1, b'{"a":'), (2, ROW)]
+def test_gzip_of_several_members_is_one_feed(feed):
+    parts = [gzip.compress(f"{ROW}\n".encode()) for _ in range(3)]
+    assert [number for number, _ in read_lines(feed(b"".join(parts)))] == [1, 2, 3]
 
 
 def test_feed_that_is_cut_off_gives_the_rows_before_the_cut(feed):
@@ -58,20 +66,57 @@ def test_feed_that_is_cut_off_gives_the_rows_before_the_cut(feed):
     packed = gzip.compress(rows)
     lines = read_lines(feed(packed[: len(packed) // 2]))
     read = []
-    with pytest.raises(FeedRefused, match="cut off or damaged after row"):
+    with pytest.raises(FeedRefused, match="cut off or damaged after row") as refusal:
         read.extend(lines)
-    first = next(read_lines(feed(packed)))
-    assert first == (1, rows.split(b"\n")[0])
+    assert f"after row {len(read)};" in str(refusal.value)
+    assert len(read) > 1_000
 
 
-def test_line_without_an_end_is_refused_with_its_number(feed):
-    lines = read_lines(feed(ROW + b"\n" + b"a" * LINE_LIMIT_BYTES))
-    assert next(lines) == (1, ROW)
-    with pytest.raises(FeedRefused, match="row 2"):
+def test_line_that_is_too_long_is_none_and_the_next_is_read(feed):
+    path = feed("a" * 5 * LINE_LIMIT_BYTES + f"\n{ROW}\n" + "b" * (LINE_LIMIT_BYTES + 1))
+    assert list(read_lines(path)) == [(1, None), (2, f"{ROW}\n"), (3, None)]
+
+
+def test_line_without_an_end_is_refused_and_fills_no_memory(tmp_path):
+    path = tmp_path / "bomb.jsonl.gz"
+    packer = zlib.compressobj(wbits=31)
+    with path.open("wb") as bomb:
+        bomb.write(packer.compress(f"{ROW}\n".encode()))
+        for _ in range(300):
+            bomb.write(packer.compress(b"a" * LINE_LIMIT_BYTES))
+        bomb.write(packer.flush())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lines = read_lines(path)
+    assert next(lines) == (1, f"{ROW}\n")
+    with pytest.raises(FeedRefused, match="row 2 does not end"):
         next(lines)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 40_000  # kB
 
 
 @pytest.mark.parametrize("name", ["gone.jsonl", ".", "a" * 300])
 def test_file_that_cannot_be_read_is_refused(tmp_path, name):
     with pytest.raises(FeedRefused):
         next(read_lines(tmp_path / name))
+
+
+def test_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FeedRefused, match="a feed is a file"):
+        next(read_lines(tmp_path / "pipe"))
+
+
+def test_file_that_changes_while_it_is_read_is_said(feed):
+    path = feed(f"{ROW}\n{ROW}\n")
+    lines = read_lines(path)
+    next(lines)
+    with path.open("a") as more:
+        more.write(ROW)
+    with pytest.raises(FeedRefused, match="changed while it was read"):
+        list(lines)
+
+
+def test_other_encoding_is_read_if_it_is_named(feed):
+    path = feed(f"{ROW}\nÉ\n".encode("cp1252"))
+    assert list(read_lines(path, "cp1252"))[1] == (2, "É\n")
+    with pytest.raises(FeedRefused, match="row 2 is not in utf-8.*--encoding cp1252"):
+        list(read_lines(path))

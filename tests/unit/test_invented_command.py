@@ -32,6 +32,7 @@ def test_help_has_an_example():
     [
         (["--children", "0", "--seed", "1", "--out", "feeds"], "at least 1 child"),
         ([*ORDER, "--out", "feeds", "--bad-rows", "-1"], "fewer than 0 bad rows"),
+        ([*ORDER, "--out", "feeds", "--sources", "hospital"], "--sources of school-census"),
         ([*ORDER, "--out", "/dev/null/feeds"], "cannot write to /dev/null/feeds"),
     ],
 )

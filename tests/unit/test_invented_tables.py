@@ -2,12 +2,16 @@
 
 import re
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 
 import pytest
 
 from indexer.invented.chance import Weighted, stream
-from indexer.invented.names import family_name, form_for, given_names, origins
+from indexer.invented.mistakes import SLIPS
+from indexer.invented.names import family_name, first_name, form_for, given_names, origins
+from indexer.invented.people import pick_death
 from indexer.invented.places import authorities, districts
+from indexer.invented.sources import sources
 from indexer.invented.tables import rows
 
 # ONS, Census 2021, TS021, England, per cent.
@@ -75,9 +79,37 @@ def test_every_authority_has_towns_and_proper_postcode_districts():
             assert re.fullmatch(r"[A-Z]{1,2}[0-9][0-9A-Z]?", district)
 
 
-def test_every_source_has_rates_for_the_same_mistakes():
-    kinds = defaultdict(set)
-    for row in rows("mistakes"):
-        kinds[row["source"]].add(row["kind"])
-    assert set(kinds) == {row["source"] for row in rows("sources")}
-    assert len({frozenset(group) for group in kinds.values()}) == 1
+def test_every_mistake_of_the_table_is_made_and_the_other_way_round():
+    elsewhere = {
+        *("in_capitals", "no_postcode", "number_of_a_sibling"),
+        *("twice", "twice_without_nhs_number"),
+    }
+    assert {row["kind"] for row in rows("mistakes")} == {*SLIPS, *elsewhere}
+    assert set(rows("mistakes")[0]) == {"kind", *sources()}
+
+
+def test_top_names_of_2023_are_as_frequent_as_registered():
+    """ONS, baby names in England and Wales 2023: per cent of 303,200 boys and 287,900 girls."""
+    registered = {"male": {"Muhammad": 1.54, "Noah": 1.45}, "female": {"Olivia": 1.01}}
+    for sex, names in registered.items():
+        rng = stream("2023", sex)
+        given = Counter(first_name(rng, origins().pick(rng), sex, 2023) for _ in range(60_000))
+        for name, share in names.items():
+            assert given[name] / 600 == pytest.approx(share, rel=0.25)
+
+
+def test_commonest_family_names_are_as_frequent_as_known():
+    """Of deaths in England and Wales 1984-97, times the share of White British in 2021."""
+    rng = stream("families")
+    names = Counter(family_name(rng, origins().pick(rng).name) for _ in range(60_000))
+    for name, share in {"Smith": 1.37, "Jones": 1.14, "Taylor": 0.63, "Brown": 0.58}.items():
+        assert names[name] / 600 == pytest.approx(share * 0.735, rel=0.25)
+
+
+def test_fewer_than_one_in_a_thousand_died_in_the_last_year_and_most_of_them_as_infants():
+    rng, today = stream("deaths"), date(2026, 11, 1)
+    days = [today - timedelta(days=1 + place % 6_500) for place in range(400_000)]
+    died = [(born, pick_death(rng, born, today)) for born in days]
+    ages = [(day - born).days for born, day in died if day]
+    assert 80 <= len(ages) <= 180  # of 22,000 infants 3.9 in 1,000; of the others 1 in 10,000
+    assert 0.5 < sum(age < 365 for age in ages) / len(ages) < 0.9

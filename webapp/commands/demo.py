@@ -15,13 +15,14 @@ import orjson
 
 from indexer.audit.trail import Trail
 from indexer.builds.init import init
-from indexer.children.load import Loader
+from indexer.children.load import Listeners, Loader
 from indexer.clients import make_client
 from indexer.engine import lifecycle
 from indexer.engine.secret_files import write_privately
 from indexer.engine.start import start
 from indexer.errors import ClusterUnavailable, ContactPointError, Refused
-from indexer.feeds.lines import read_lines
+from indexer.feeds.columns import FeedForm
+from indexer.feeds.feed import Feed
 from indexer.invented.england import Order, feed_path, write_england
 from indexer.people.actor import ROLES, Role
 from indexer.people.operator import person_at_keyboard
@@ -88,9 +89,8 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
     loader = Loader(settings, REAL)
     for source in SOURCES:
         click.echo(f"Loading {source} …")
-        loader.load(
-            read_lines(feed_path(feeds, source)), source, person_at_keyboard(), lambda _: None
-        )
+        feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
+        loader.load(feed, source, person_at_keyboard(), Listeners(lambda _: None))
     return _people(settings)
 
 

@@ -19,6 +19,8 @@ def command(source: str | None) -> None:
     """
     out = sys.stdout.buffer
     for link in Links(make_client(Settings.from_environment(), "worker")).scan(source):
+        if not link.child:
+            continue
         line = {
             "source": link.source,
             "source_record_id": link.source_record_id,

@@ -5,64 +5,82 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from stat import S_ISREG
+from typing import Any
 
 import click
 import orjson
 
-from indexer.children.load import Loader, Receipt, check_source_name
-from indexer.errors import ContactPointError, FeedRefused, Refused
-from indexer.feeds.lines import read_lines
+from indexer.children.load import DRY_RUN, Listeners, Loader, Receipt, check_source_name
+from indexer.children.whole import Whole
+from indexer.errors import ContactPointError, Refused
+from indexer.feeds.columns import FeedForm, checked_encoding, read_columns, template
+from indexer.feeds.feed import Feed
 from indexer.feeds.rows import Reject
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
 from indexer.world import REAL
 
 SOME_REJECTED = 3
+EXAMPLES = """
+\b
+Example: contactpoint load census.jsonl.gz --source school-census
+         contactpoint load --template csv > census.csv
+"""
 
 
-@click.command()
+def _print_template(context: click.Context, _: click.Parameter, chosen: str | None) -> None:
+    if chosen:
+        click.echo(template())
+        context.exit()
+
+
+@click.command(epilog=EXAMPLES)
 @click.argument("feed", type=click.Path(path_type=Path))
 @click.option("--source", required=True, help="The system the feed comes from.")
 @click.option("--rejects", type=click.Path(path_type=Path), help="Where rejected rows are listed.")
+@click.option("--whole", is_flag=True, help="Withdraw what the source had and FEED has not.")
+@click.option("--confirm", is_flag=True, help="Withdraw also more than 5% of the source's rows.")
+@click.option("--dry-run", is_flag=True, help="Do all but write: nothing is changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON.")
-def command(feed: Path, source: str, rejects: Path | None, as_json: bool) -> None:
-    """Load FEED (JSON Lines, plain or gzip) and print a receipt.
+@click.option("--encoding", default="utf-8", help="Of a file that is not in UTF-8, as cp1252.")
+@click.option("--columns", type=click.Path(path_type=Path), help="A CSV theirs,ours of names.")
+@click.option(
+    "--template",
+    type=click.Choice(["csv"]),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_template,
+    help="Print the column names of a CSV, and what stands in them.",
+)
+def command(feed: Path, source: str, rejects: Path | None, as_json: bool, **how: Any) -> None:
+    """Load FEED (JSON Lines or CSV, plain or gzip) and print a receipt.
 
     The same command again is harmless, and finishes a load that was interrupted.
-
-    Example: contactpoint load census.jsonl.gz --source school-census
     """
     check_source_name(source)
-    _check_feed(feed)
+    rows = Feed(feed, _form(how["encoding"], how["columns"]), REAL.today())
     settings = Settings.from_environment()
     with _rejects_file(settings, feed, rejects) as path:
-        receipt = _load(settings, feed, source, _rejects_writer(path))
+        loader = Loader(settings, REAL, is_dry=how["dry_run"])
+        listeners = Listeners(_rejects_writer(path), _show_progress)
+        whole = Whole(rows.seen.which, how["confirm"]) if how["whole"] else None
+        receipt = _load(loader, rows, source, listeners, whole)
     click.echo(orjson.dumps(asdict(receipt)) if as_json else _written(receipt))
     if receipt.rejected:
-        click.echo(f"What was wrong with the rejected rows: {path}", err=True)
         sys.exit(SOME_REJECTED)
 
 
+def _form(encoding: str, columns: Path | None) -> FeedForm:
+    return FeedForm(checked_encoding(encoding), read_columns(columns) if columns else {})
+
+
 def _load(
-    settings: Settings, feed: Path, source: str, on_rejects: Callable[[list[Reject]], None]
+    loader: Loader, rows: Feed, source: str, listeners: Listeners, whole: Whole | None
 ) -> Receipt:
     try:
-        loader = Loader(settings, REAL)
-        lines = read_lines(feed)
-        return loader.load(lines, source, person_at_keyboard(), on_rejects, _show_progress)
+        return loader.load(rows, source, person_at_keyboard(), listeners, whole)
     except KeyboardInterrupt:
         raise ContactPointError("Interrupted; run the same command again to finish it") from None
-
-
-def _check_feed(feed: Path) -> None:
-    """Refuse before anything is written what cannot be a feed; read_lines looks at the rest."""
-    try:
-        if not S_ISREG(feed.stat().st_mode):
-            raise FeedRefused(f"{feed}: is a folder or a pipe, and a feed is a file")
-        feed.open("rb").close()
-    except OSError as error:
-        raise FeedRefused(f"{feed}: cannot be read: {error.strerror}") from None
 
 
 @contextmanager
@@ -80,14 +98,11 @@ def _rejects_file(settings: Settings, feed: Path, named: Path | None) -> Iterato
     try:
         yield path
     finally:
-        if not named:
-            with suppress(OSError):
-                _remove_empty(path)
-
-
-def _remove_empty(path: Path) -> None:
-    if not path.stat().st_size:
-        path.unlink()
+        with suppress(OSError):
+            if path.stat().st_size:  # also after a refusal: it may be why the file was refused
+                click.echo(f"What was wrong with the rejected rows: {path}", err=True)
+            elif not named:
+                path.unlink()
 
 
 @contextmanager
@@ -130,8 +145,11 @@ def _written(receipt: Receipt) -> str:
         f"Load {receipt.load} of {receipt.source}: {receipt.rows:,} rows in "
         f"{receipt.seconds:.1f} s ({rate:,.0f} a second)",
         f"  new {receipt.new:,}, changed {receipt.changed:,}, unchanged {receipt.unchanged:,}, "
-        f"withdrawn {receipt.withdrawn:,}, rejected {receipt.rejected:,}",
+        f"withdrawn {receipt.withdrawn:,}, rejected {receipt.rejected:,}, "
+        f"warnings {receipt.warnings:,}",
     ]
+    if receipt.load == DRY_RUN:
+        lines = [f"Dry run: nothing was changed. It would have been:\n{lines[0]}", *lines[1:]]
     if receipt.is_new_source:
         lines.insert(0, f"'{receipt.source}' was not known as a source before; it is now.")
     return "\n".join(lines)

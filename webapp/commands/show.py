@@ -1,9 +1,8 @@
 """`contactpoint show`: one child's record, through the gate."""
 
-from dataclasses import asdict
-
 import click
 import orjson
+from msgspec import to_builtins
 
 from analyzers.numbers import is_contactpoint_number
 from indexer.clients import make_client
@@ -36,7 +35,7 @@ def command(number: str, user: str, reason: str) -> None:
     body = {
         "child": child.number,
         "age": record.age,
-        **asdict(child.facts),
+        **to_builtins(child.facts),
         "former_addresses": child.former_addresses,
         "nhs_numbers": child.nhs_numbers,
         "upns": child.upns,

@@ -5,10 +5,11 @@ It searches, asks the register, ranks and audits, and only then returns: no view
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from indexer.audit.trail import Trail
 from indexer.children.child import Child, Contribution
@@ -77,7 +78,9 @@ class Gate:
         candidates, children, checked_at = self._unmarked(
             lambda hidden: self._search.by_number(number, hidden), lambda children: children
         )
-        self._trail.write("view", reader, children=[number], reason=reason.strip())
+        # The number of a child who was merged into another finds the other.
+        shown = [one.number for one in children if one.number != number]
+        self._trail.write("view", reader, children=[number, *shown], reason=reason.strip())
         checked_at = self._ask_again_if_late(candidates, checked_at)
         if not children:
             raise NotFound(NOT_THERE)

@@ -1,0 +1,88 @@
+"""The archive of children who have left: outside every search, each record with its last day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from indexer.children.child import Child
+from indexer.clients import speaking_to_cluster
+from indexer.errors import ClusterUnavailable
+from mappings.names import ARCHIVE
+
+CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
+PAGE = 1_000  # records deleted at a time
+
+
+@dataclass(frozen=True)
+class Departure:
+    """Why a child leaves, and when the archived record must be deleted."""
+
+    child: Child
+    reason: str
+    delete_on: date
+
+
+class Archive:
+    """Records are added and deleted, never changed, and read by no part of the service."""
+
+    def __init__(self, client: Elasticsearch) -> None:
+        self._client = client
+
+    def add(self, departures: Iterable[Departure], left_on: date) -> None:
+        """Keep these records; one that is there already stays as it is."""
+        lines: list[Any] = []
+        for one in departures:
+            lines += [{"create": {"_id": one.child.number}}, _document(one, left_on)]
+        self._send(lines)
+
+    def count_due(self, today: date) -> int:
+        """Return how many records must be deleted by now."""
+        with speaking_to_cluster("counting archived records"):
+            answer = self._client.count(index=ARCHIVE, query=_is_due(today))
+        return int(answer["count"])
+
+    def delete_due(self, today: date) -> int:
+        """Delete every record whose time is over, and return how many."""
+        deleted = 0
+        while numbers := self._due(today):
+            self._send([{"delete": {"_id": number}} for number in numbers])
+            deleted += len(numbers)
+        return deleted
+
+    def _due(self, today: date) -> list[str]:
+        with speaking_to_cluster("looking for archived records"):
+            self._client.indices.refresh(index=ARCHIVE)
+            answer = self._client.search(
+                index=ARCHIVE, query=_is_due(today), size=PAGE, source=False, sort=["_doc"]
+            )
+        return [hit["_id"] for hit in answer["hits"]["hits"]]
+
+    def _send(self, lines: list[Any]) -> None:
+        if not lines:
+            return
+        with speaking_to_cluster("writing the archive"):
+            answer = self._client.bulk(index=ARCHIVE, operations=lines)
+        results = [result for item in answer["items"] for result in item.values()]
+        if any(_is_failure(result["status"]) for result in results):
+            raise ClusterUnavailable("writing the archive: some were refused; run it again")
+
+
+def _document(departure: Departure, left_on: date) -> dict[str, Any]:
+    return {
+        "number": departure.child.number,
+        "left_on": left_on,
+        "reason": departure.reason,
+        "delete_on": departure.delete_on,
+        "record": departure.child,
+    }
+
+
+def _is_due(today: date) -> dict[str, Any]:
+    return {"range": {"delete_on": {"lte": today.isoformat()}}}
+
+
+def _is_failure(status: int) -> bool:
+    return status >= FIRST_FAILURE and status not in (CONFLICT, NOT_FOUND)

@@ -1,0 +1,116 @@
+"""Judges two contributions: one child beyond doubt, certainly two, or neither.
+
+Twins and siblings share family name, address, carers, and twins the date: so the given name must
+be the same name, not one that is near it.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from analyzers.blocks import block_keys
+from analyzers.compare import Evidence, compare
+from analyzers.fold import fold, words
+from analyzers.identity import Identity
+from analyzers.kin import kin_tokens
+from indexer.children.child import Contribution, Facts
+from indexer.children.document import row_identity
+from indexer.children.links import number_keys
+
+SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "form", "short"})
+SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
+LITERAL = frozenset({"exact", "written", "joined"})
+MISTYPED_DATE = frozenset({"swapped", "digit"})
+
+RowKey = tuple[str, str]
+"""Source and source_record_id."""
+
+
+class Member:
+    """A contribution with what is asked of it again and again."""
+
+    def __init__(self, contribution: Contribution) -> None:
+        self.contribution = contribution
+        self.facts: Facts = contribution.facts
+        self.key: RowKey = (contribution.source, contribution.source_record_id)
+        self.numbers = number_keys(self.facts)
+
+    @cached_property
+    def identity(self) -> Identity:
+        return row_identity(self.contribution)
+
+    @cached_property
+    def blocks(self) -> set[str]:
+        """The keys of which any two members that are alike share one."""
+        return block_keys(self.identity)
+
+    @cached_property
+    def carers(self) -> frozenset[str]:
+        return frozenset(map(fold, self.identity.carers)) - {""}
+
+    @cached_property
+    def postcodes(self) -> frozenset[str]:
+        return frozenset((*self.identity.postcodes, *self.identity.former_postcodes))
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """The words of all given names, and the groups of names they belong to."""
+        texts = [self.facts.given_names, self.facts.known_as]
+        texts += [name.given_names for name in self.facts.former_names]
+        found = [word for text in texts for word in words(text)]
+        return frozenset((*found, *(token for word in found for token in kin_tokens(word))))
+
+
+def share_number(one: Member, other: Member) -> bool:
+    """Have they an NHS number or UPN in common?
+
+    With another date of birth *and* another given name it is a number mistyped, or a sister's, and
+    says nothing. The family name does not count: siblings share it. A baby may have no name yet.
+    """
+    if set(one.numbers).isdisjoint(other.numbers):
+        return False
+    if one.facts.date_of_birth == other.facts.date_of_birth:
+        return True
+    return not (one.given and other.given and one.given.isdisjoint(other.given))
+
+
+def contradict(one: Member, other: Member) -> bool:
+    """Does anything say that these are two children? One source has one record of a child."""
+    if one.key[0] == other.key[0]:
+        return True
+    ours, theirs = one.facts, other.facts
+    return (
+        _differ(ours.nhs_number, theirs.nhs_number)
+        or _differ(ours.upn, theirs.upn)
+        or {ours.sex, theirs.sex} == {"female", "male"}
+    )
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other and one != other)
+
+
+def are_alike(one: Member, other: Member) -> bool:
+    """Is there no doubt that they are one child, though no number says so?
+
+    Asked of any two in one order, so that it plays no part which came first.
+    """
+    # The cheap questions first: comparing names costs a hundred times as much.
+    if contradict(one, other) or not _are_near(one, other):
+        return False
+    first, second = sorted((one, other), key=lambda member: member.key)
+    evidence = compare(first.identity, second.identity)
+    given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
+    if not (given and given[0] in SAME_GIVEN and family and set(family) <= SAME_FAMILY):
+        return False
+    (born,) = _kinds(evidence, "born")
+    is_literal = given[0] in LITERAL and set(family) <= LITERAL
+    return born == "same" or (born in MISTYPED_DATE and is_literal)
+
+
+def _are_near(one: Member, other: Member) -> bool:
+    """Have they a postcode, current or former, or a carer in common?"""
+    return not (one.postcodes.isdisjoint(other.postcodes) and one.carers.isdisjoint(other.carers))
+
+
+def _kinds(evidence: Iterable[Evidence], field: str) -> list[str]:
+    return [one.kind for one in evidence if one.field == field]

@@ -1,0 +1,166 @@
+"""The index `loads`: a receipt for each load, and which load of a source is under way."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from elasticsearch import Elasticsearch
+
+from indexer.clients import speaking_to_cluster
+from indexer.errors import Refused
+from indexer.people.actor import Actor
+from indexer.world import World
+from mappings.names import LOADS
+
+CONFLICT, NOT_FOUND = 409, 404
+DEAD_AFTER = timedelta(seconds=120)  # without a sign of life, of a load on another machine
+BEAT_EVERY = timedelta(seconds=10)
+MOST_SOURCES = 10_000
+START_TICKS_FIELD = 19  # of /proc/PID/stat, counted behind the command's name
+
+
+@dataclass
+class Loading:
+    """A load under way; `version` is that of its source's entry, to see if another took over."""
+
+    load: str
+    source: str
+    actor: str
+    is_new_source: bool
+    started_at: str
+    version: tuple[int, int]
+    beaten_at: datetime
+
+
+@dataclass
+class Loads:
+    """One entry a source says which load of it is under way; one a load what became of it."""
+
+    client: Elasticsearch
+    world: World
+    process: str = field(default_factory=lambda: str(_process(os.getpid())))
+    _under_way: ClassVar[set[str]] = set()
+    _states: dict[str, bool] = field(default_factory=dict)
+
+    def begin(self, source: str, actor: Actor) -> Loading:
+        """Take the source for a new load; raises Refused while another load of it is under way."""
+        entry = self._entry(source)
+        if entry and entry["_source"].get("load") and self._is_alive(entry["_source"]):
+            raise Refused(
+                f"--source: another load of '{source}' is under way "
+                f"({entry['_source']['load']}); wait until it ends, then run the command again"
+            )
+        self._states.clear()
+        now = self.world.now()
+        load = f"load-{now:%Y%m%dt%H%M%S}-{self.world.below(10**6):06}"
+        version = (entry["_seq_no"], entry["_primary_term"]) if entry else None
+        loading = Loading(load, source, actor.name, entry is None, _stamp(now), (0, 0), now)
+        loading.version = self._write_entry(loading, version)
+        self._under_way.add(load)
+        self.write_receipt(loading, {"state": "running"})
+        return loading
+
+    def is_known(self, source: str) -> bool:
+        """Was anything of the source ever loaded?"""
+        return self._entry(source) is not None
+
+    def beat(self, loading: Loading) -> None:
+        """Give a sign of life now and then; raises Refused if another load took over."""
+        if self.world.now() - loading.beaten_at > BEAT_EVERY:
+            loading.version = self._write_entry(loading, loading.version)
+            loading.beaten_at = self.world.now()
+
+    def end(self, loading: Loading, state: str, counts: Mapping[str, int]) -> None:
+        """Write what became of the load, and free the source."""
+        self._under_way.discard(loading.load)
+        ended = {"state": state, "ended_at": _stamp(self.world.now()), **counts}
+        self.write_receipt(loading, ended)
+        self._write_entry(loading, loading.version, is_over=True)
+
+    def write_receipt(self, loading: Loading, values: Mapping[str, Any]) -> None:
+        about = {"source": loading.source, "actor": loading.actor, "started_at": loading.started_at}
+        with speaking_to_cluster("writing the receipt"):
+            self.client.index(index=LOADS, id=loading.load, document={**about, **values})
+
+    def is_done(self, load: str | None) -> bool:
+        """Did that load come to its end? Asked once: a load that died stays dead."""
+        if load is not None and load not in self._states:
+            with speaking_to_cluster("reading an earlier load"):
+                answer = self.client.options(ignore_status=NOT_FOUND).get(index=LOADS, id=load)
+            found = answer["found"] and answer["_source"]["state"] == "done"
+            self._states[load] = bool(found)
+        return load is not None and self._states[load]
+
+    def others_run(self, source: str) -> bool:
+        """Is a load of another source under way?"""
+        with speaking_to_cluster("asking for other loads"):
+            answer = self.client.search(
+                index=LOADS,
+                query={"bool": {"filter": [{"exists": {"field": "machine"}}]}},
+                size=MOST_SOURCES,
+            )
+        entries = (hit["_source"] for hit in answer["hits"]["hits"])
+        return any(one["source"] != source and self._is_alive(one) for one in entries)
+
+    def _entry(self, source: str) -> dict[str, Any] | None:
+        with speaking_to_cluster("asking for other loads"):
+            answer = self.client.options(ignore_status=NOT_FOUND).get(
+                index=LOADS, id=f"source:{source}"
+            )
+        return answer.body if answer["found"] else None
+
+    def _write_entry(
+        self, loading: Loading, version: tuple[int, int] | None, *, is_over: bool = False
+    ) -> tuple[int, int]:
+        holder = {"load": loading.load, "machine": _machine(), "process": self.process}
+        document = {"source": loading.source, "seen_at": _stamp(self.world.now())}
+        named: dict[str, Any] = {"op_type": "create"}
+        if version:
+            named = {"if_seq_no": version[0], "if_primary_term": version[1]}
+        with speaking_to_cluster("taking the source"):
+            answer = self.client.options(ignore_status=CONFLICT).index(
+                index=LOADS,
+                id=f"source:{loading.source}",
+                document=document if is_over else {**document, **holder},
+                # Others must see it before this load looks for children: see load_batch.
+                refresh=True,
+                **named,
+            )
+        if "error" in answer:
+            raise Refused(
+                f"--source: another load of '{loading.source}' has begun; "
+                "wait until it ends, then run the command again"
+            )
+        return (answer["_seq_no"], answer["_primary_term"])
+
+    def _is_alive(self, entry: Mapping[str, Any]) -> bool:
+        """A process that was killed leaves its entry: on this machine we look for the process."""
+        if entry["machine"] == _machine():
+            process: str = entry["process"]
+            if process == self.process:  # a load of ours that could not say that it ended
+                return entry["load"] in self._under_way
+            return _process(int(process.split("-", maxsplit=1)[0])) == process
+        return self.world.now() - datetime.fromisoformat(entry["seen_at"]) < DEAD_AFTER
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _machine() -> str:
+    """This boot of this machine, and the space in which its process ids count."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+
+
+def _process(pid: int) -> str | None:
+    """The process id with the time it began, which tells it from a later one; None if it is gone
+    (or only waits for its parent to take note)."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if fields[0] == "Z" else f"{pid}-{fields[START_TICKS_FIELD]}"
+    return None

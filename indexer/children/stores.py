@@ -1,0 +1,44 @@
+"""What a load reads and writes, put together in one place."""
+
+from dataclasses import dataclass
+
+from indexer.builds.builds import open_builds
+from indexer.children.links import Links
+from indexer.children.loads import Loads
+from indexer.children.place import Placer
+from indexer.children.store import ChildStore
+from indexer.clients import make_client
+from indexer.settings import Settings
+from indexer.shields.marks import Marks
+from indexer.world import World
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What a load reads and writes. A dry run writes nothing."""
+
+    links: Links
+    children: ChildStore
+    placer: Placer
+    marks: Marks
+    loads: Loads
+    builds: tuple[str, ...]
+    world: World
+    is_dry: bool = False
+
+
+def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> Stores:
+    """Return the stores under the credential `worker`; raises Unavailable."""
+    client = make_client(settings, "worker")
+    marks = Marks.for_credential(settings, "worker")
+    children = ChildStore(client)
+    return Stores(
+        links=Links(client),
+        children=children,
+        placer=Placer(client, children, marks),
+        marks=marks,
+        loads=Loads(client, world),
+        builds=open_builds(client),
+        world=world,
+        is_dry=is_dry,
+    )

@@ -1,0 +1,166 @@
+"""Writes what was planned for a batch: links, children, and the links of rows that moved."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+
+from indexer.children.child import Child, Contribution
+from indexer.children.combine import combine
+from indexer.children.likeness import Member
+from indexer.children.links import Link, Links, number_key, number_keys, row_key
+from indexer.children.place import Placement
+from indexer.children.plan import Known, Plan
+from indexer.children.stores import Stores
+from indexer.feeds.rows import Row
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Links and children that somebody else wrote meanwhile; `is_all` if nothing is settled."""
+
+    links: frozenset[str] = frozenset()
+    children: frozenset[str] = frozenset()
+    is_all: bool = False
+
+
+def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
+    """Write links first, so that of two loads one has each key; then children; return conflicts.
+
+    Where rows move between children nothing is done by halves: a row is in its new child before
+    it leaves the old one.
+    """
+    _retire(stores.links, known, plan)
+    links = frozenset(plan.links.keys() - stores.links.write(plan.links))
+    if plan.moved:
+        return _write_moves(stores, known, plan, links)
+    wanted = [one for one in plan.hood.changed if links.isdisjoint(_keys_of(known, plan, one))]
+    children = frozenset(_place(stores, [_placement(known, plan, one) for one in wanted]))
+    left = plan.hood.changed - set(wanted)
+    _release(stores, known, plan, children | left)
+    return Conflicts(links, children | left)
+
+
+def is_left(known: Known, plan: Plan, row: Row, conflicts: Conflicts) -> bool:
+    """Must the row be tried again?"""
+    if conflicts.is_all or row.number not in plan.outcomes:
+        return True
+    key = (known.source, row.source_record_id)
+    own = known.own_link(row)
+    number = plan.hood.homes.get(key) or (own.child if own else None)
+    if row_key(*key) in conflicts.links or number in conflicts.children:
+        return True
+    return not conflicts.links.isdisjoint(number_keys(row.facts))
+
+
+def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]) -> Conflicts:
+    if links:
+        return Conflicts(is_all=True)
+    taking = [_placement(known, plan, number, is_giving=False) for number in plan.hood.changed]
+    if _place(stores, taking):
+        return Conflicts(is_all=True)
+    written = {one.number for one in taking if one}
+    giving = [_placement(known, plan, number, is_giving=True) for number in plan.hood.changed]
+    if _place(stores, [_after(one, written) for one in giving if one]):
+        return Conflicts(is_all=True)
+    _relink(stores.links, plan)
+    _release(stores, known, plan, set())
+    stores.children.refresh()
+    return Conflicts()
+
+
+def _after(placement: Placement, written: set[str]) -> Placement:
+    """Return the placement as it follows the one of the same child just written."""
+    if placement.revision is None or placement.number not in written:
+        return placement
+    return replace(placement, revision=placement.revision + 1)
+
+
+def _place(stores: Stores, placements: Iterable[Placement | None]) -> set[str]:
+    return stores.placer.place([one for one in placements if one], stores.builds)
+
+
+def _placement(
+    known: Known, plan: Plan, number: str, *, is_giving: bool | None = None
+) -> Placement | None:
+    """Return what the child is to become, None if that is what it is.
+
+    A child that gives rows away is written twice: with them while it does not give them
+    (`is_giving` False), and then without; others only once.
+    """
+    stored = known.stored.get(number)
+    members = plan.hood.members.get(number, {})
+    given = [
+        one
+        for one in (stored.child.contributions if stored else ())
+        if (one.source, one.source_record_id) not in members
+    ]
+    if is_giving and not given:
+        return None
+    contributions = [one.contribution for one in members.values()]
+    child = _child(
+        plan, number, contributions if is_giving is not False else [*contributions, *given]
+    )
+    if (stored.child if stored else None) == child:
+        return None
+    return Placement(
+        number, stored.revision if stored else None, child, _blocks(plan, number, given)
+    )
+
+
+def _child(plan: Plan, number: str, contributions: list[Contribution]) -> Child | None:
+    if not contributions:
+        return None
+    child = combine(number, contributions)
+    former = plan.hood.former.get(number)
+    return structs.replace(child, former_numbers=tuple(sorted(former))) if former else child
+
+
+def _blocks(plan: Plan, number: str, given: list[Contribution]) -> frozenset[str] | None:
+    """Return the block keys of the members, which are known; None where rows leave the child."""
+    if given:
+        return None
+    members = plan.hood.members.get(number, {}).values()
+    return frozenset().union(*(member.blocks for member in members))
+
+
+def _keys_of(known: Known, plan: Plan, number: str) -> set[str]:
+    """Return the keys of the links that this batch asked for on behalf of the child."""
+    members = plan.hood.members.get(number, {}).values()
+    own = [one for one in members if one.key[0] == known.source]
+    return {key for one in own for key in (row_key(*one.key), *one.numbers)}
+
+
+def _retire(links: Links, known: Known, plan: Plan) -> None:
+    """Say who took the place of children who are no more; their numbers are never drawn again."""
+    gone = {number: heir for number, heir in plan.gone.items() if number in known.stored}
+    links.write({number_key(one): Link((heir,) if heir else ()) for one, heir in gone.items()})
+
+
+def _relink(links: Links, plan: Plan) -> None:
+    """Let the keys of rows that moved lead to their new child."""
+    moved = {row_key(*key): plan.hood.homes[key] for key in plan.moved}
+    members = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
+    numbers = {key for member in members for key in member.numbers}
+    there = links.read([*moved, *numbers])
+    wanted: dict[str, Link] = {}
+    for key, link in there.items():
+        children = (moved[key],) if key in moved else _holders(plan, members, key, link)
+        if link.children != children:
+            wanted[key] = replace(link, children=children)
+    links.write(wanted)
+
+
+def _holders(plan: Plan, members: Iterable[Member], key: str, link: Link) -> tuple[str, ...]:
+    homes = {plan.hood.homes[one.key] for one in members if key in one.numbers}
+    return tuple(sorted(homes.union(one for one in link.children if plan.hood.holds(one, key))))
+
+
+def _release(stores: Stores, known: Known, plan: Plan, left: set[str] | frozenset[str]) -> None:
+    """Remove the links of withdrawn rows, unless their child could not be written."""
+    keys = [key for key, child in plan.released.items() if child not in left]
+    if keys:
+        links = stores.links.read(keys)
+        ours = {key: link for key, link in links.items() if link.load == known.load}
+        stores.links.release(ours)
+        stores.children.refresh()  # a later row of this load must not meet who was withdrawn
