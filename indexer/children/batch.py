@@ -7,13 +7,14 @@ finished when the same rows are loaded again. One request a step, never a reques
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
 from indexer.children.plan import Known, Plan, build_plan, known_members
+from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.children.write import is_left, write_plan
 from indexer.errors import ClusterUnavailable
@@ -71,8 +72,9 @@ def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
 
 
 def _load_rows(stores: Stores, run: Run, rows: Sequence[Row]) -> dict[int, str]:
+    began_at = stores.world.now()
     outcomes = _bring_in(stores, run, rows)
-    if rows and not stores.is_dry and stores.loads.others_run(run.source):
+    if rows and not stores.is_dry and stores.loads.others_ran(run.source, began_at):
         # Another load may have written the same children at the same moment, and neither saw the
         # other: whoever looks after both have written puts it right.
         stores.children.refresh()
@@ -99,8 +101,33 @@ def _known(stores: Stores, run: Run, rows: Sequence[Row]) -> Known:
     stored = stores.children.read(numbers)
     absent = numbers - stored.keys()
     hidden = stores.marks.marked(absent) if absent else frozenset()
+    heirs, found = _heirs(stores, absent - hidden)
+    links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
-    return Known(run.source, run.load, loaded_at, links, stored, hidden)
+    retired = frozenset(heirs)
+    return Known(run.source, run.load, loaded_at, links, {**stored, **found}, hidden, retired)
+
+
+def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[str, Stored]]:
+    """Return each number that is no more with the child who took its place, "" if nobody did; and
+    those children."""
+    ends = {number: number for number in absent}
+    found: dict[str, Stored] = {}
+    for _ in range(CLOSURE_ROUNDS):
+        left = {end for end in ends.values() if end and end not in found}
+        retired = stores.links.read(map(number_key, left))
+        steps = {key.partition(":")[2]: "".join(link.children) for key, link in retired.items()}
+        ends = {number: steps.get(end, end) for number, end in ends.items()}
+        found |= stores.children.read(heir for heir in steps.values() if heir)
+        if not steps:
+            break
+    return {number: end for number, end in ends.items() if end != number}, found
+
+
+def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
+    """Return the link as it leads on from a child who turned out to be another."""
+    children = tuple(sorted({heirs.get(one) or one for one in link.children}))
+    return link if children == link.children else replace(link, children=children)
 
 
 def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:

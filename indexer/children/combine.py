@@ -57,13 +57,14 @@ def renew(before: Contribution | None, now: Contribution) -> Contribution:
     if before is None:
         return now
     own, old = now.facts, before.facts
-    names = [*own.former_names, *old.former_names, name_of(old)]
+    names = [*old.former_names, name_of(old)]
     if old.known_as and old.known_as != own.known_as:
         names.append(FormerName(old.known_as, old.family_name))
+    lost = distinct_names(names, [name_of(own), *own.former_names])
     addresses = [*before.former_addresses, old.address] if old.address else before.former_addresses
     return replace(
         now,
-        facts=replace(own, former_names=distinct_names(names, [name_of(own)])),
+        facts=replace(own, former_names=(*own.former_names, *lost)),
         former_addresses=_distinct_addresses(addresses, own.address),
     )
 

@@ -19,6 +19,7 @@ from mappings.names import LOADS
 CONFLICT, NOT_FOUND = 409, 404
 DEAD_AFTER = timedelta(seconds=120)  # without a sign of life, of a load on another machine
 BEAT_EVERY = timedelta(seconds=10)
+CLOCKS_DIFFER = timedelta(seconds=5)  # between machines, and by rounding to seconds
 MOST_SOURCES = 10_000
 START_TICKS_FIELD = 19  # of /proc/PID/stat, counted behind the command's name
 
@@ -95,16 +96,20 @@ class Loads:
             self._states[load] = bool(found)
         return load is not None and self._states[load]
 
-    def others_run(self, source: str) -> bool:
-        """Is a load of another source under way?"""
+    def others_ran(self, source: str, since: datetime) -> bool:
+        """Was a load of another source under way at any time since then?"""
         with speaking_to_cluster("asking for other loads"):
             answer = self.client.search(
                 index=LOADS,
-                query={"bool": {"filter": [{"exists": {"field": "machine"}}]}},
+                query={"bool": {"filter": [{"exists": {"field": "seen_at"}}]}},
                 size=MOST_SOURCES,
             )
         entries = (hit["_source"] for hit in answer["hits"]["hits"])
-        return any(one["source"] != source and self._is_alive(one) for one in entries)
+        return any(one["source"] != source and self._ran(one, since) for one in entries)
+
+    def _ran(self, entry: Mapping[str, Any], since: datetime) -> bool:
+        seen_at = datetime.fromisoformat(entry["seen_at"])
+        return seen_at > since - CLOCKS_DIFFER or ("load" in entry and self._is_alive(entry))
 
     def _entry(self, source: str) -> dict[str, Any] | None:
         with speaking_to_cluster("asking for other loads"):

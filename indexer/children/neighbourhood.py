@@ -39,10 +39,13 @@ class Neighbourhood:
         if other is not None:
             self.changed |= {number, other}
             self.doubled.add(member.key)
-            twin = self.members[other][member.key]
-            if member.contribution.loaded_at < twin.contribution.loaded_at:
+            if number in self.former[other] or self._is_older(member, other):
                 return
         self.put(number, member)
+
+    def _is_older(self, member: Member, other: str) -> bool:
+        twin = self.members[other][member.key]
+        return member.contribution.loaded_at < twin.contribution.loaded_at
 
     def put(self, number: str, member: Member) -> None:
         """Let the child `number`, who may be new, have the contribution, and no other child."""

@@ -23,7 +23,7 @@ from indexer.feeds.rows import Row
 class Known:
     """What is there already: links by key, children by number, and the numbers among those of the
     links that are hidden, whose documents are elsewhere. `load` is this load, `loaded_at` its time
-    in ISO form."""
+    in ISO form; `retired` are numbers that are no more."""
 
     source: str
     load: str
@@ -31,6 +31,7 @@ class Known:
     links: Mapping[str, Link]
     stored: Mapping[str, Stored]
     hidden: frozenset[str]
+    retired: frozenset[str] = frozenset()
 
     def own_link(self, row: Row) -> Link | None:
         return self.links.get(row_key(self.source, row.source_record_id))
@@ -82,6 +83,7 @@ def build_plan(
     planner = _Planner(known, members, draw)
     for row in rows:
         planner.add(row)
+    planner.settle()
     planner.link(rows)
     return planner.plan
 
@@ -97,6 +99,9 @@ class _Planner:
         self._draw = draw
         self._hood = Neighbourhood(known.stored)
         self._at_hidden: dict[RowKey, str] = {}
+        links = (known.links.get(row_key(known.source, one.key[1])) for one in members.values())
+        # By an attempt at this batch that failed: two rows of it must not wait for each other.
+        self._reserved_here = {link.child for link in links if link and link.load == known.load}
         self.plan = Plan(self._hood, moved=set(self._hood.doubled))
 
     def add(self, row: Row) -> None:
@@ -108,7 +113,7 @@ class _Planner:
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._at_hidden[self._key(row)] = hidden
             self.plan.outcomes[row.number] = _hidden_outcome(row, own)
-        elif not self._must_wait(row, own):
+        elif not self._must_wait(row):
             self._place(row, own)
 
     def _key(self, row: Row) -> RowKey:
@@ -140,15 +145,12 @@ class _Planner:
         numbers = [number for link in links if link for number in link.children]
         return next((number for number in numbers if number in self._known.hidden), None)
 
-    def _must_wait(self, row: Row, own: Link | None) -> bool:
+    def _must_wait(self, row: Row) -> bool:
         """Is a number of the row reserved by another batch of this load, not yet written?"""
-        for key in self._members[row.number].numbers:
-            link = self._known.links.get(key)
-            if link and link.load == self._known.load:
-                absent = set(link.children) - self._hood.members.keys()
-                if absent - set(own.children if own else ()):
-                    return True
-        return False
+        links = (self._known.links.get(key) for key in self._members[row.number].numbers)
+        ours = [link for link in links if link and link.load == self._known.load]
+        reserved = {number for link in ours for number in link.children}
+        return bool(reserved - self._hood.members.keys() - self._reserved_here)
 
     def _place(self, row: Row, own: Link | None) -> None:
         key, hood, member = self._key(row), self._hood, self._members[row.number]
@@ -168,8 +170,10 @@ class _Planner:
 
     def _reserved(self, own: Link | None) -> str | None:
         """The number that this load gave the row in an attempt that failed."""
-        is_ours = own and own.load == self._known.load and own.child not in self._hood.members
-        return own.child if own and is_ours else None
+        if own is None or own.load != self._known.load:
+            return None
+        is_free = own.child not in self._hood.members and own.child not in self._known.retired
+        return own.child if is_free else None
 
     def _new_number(self) -> str:
         """A visible child may have the number drawn; one who is not here refuses to be created."""
@@ -203,18 +207,24 @@ class _Planner:
         hood.changed.add(number)
         self.plan.gone[number] = survivor
 
+    def settle(self) -> None:
+        """Say who is no more; and of nobody who is here, as a step that failed may have done."""
+        alive = {number for number, members in self._hood.members.items() if members}
+        for number in self._hood.changed:
+            if number not in alive:
+                self.plan.gone.setdefault(number, None)
+            elif number in self._hood.former:
+                self._hood.former[number] -= alive
+
     def link(self, rows: Iterable[Row]) -> None:
         """Ask for the links of rows that were given their child."""
-        for emptied in self._hood.changed:
-            if not self._hood.members.get(emptied):
-                self.plan.gone.setdefault(emptied, None)
         for row in rows:
             key = self._key(row)
-            number = self._at_hidden.get(key) or self._hood.homes.get(key)
-            if row.number in self.plan.outcomes and row.facts and number:
-                self._ask_for_own_link(row, number)
+            child = self._at_hidden.get(key) or self._hood.homes.get(key)
+            if row.number in self.plan.outcomes and row.facts and child:
+                self._ask_for_own_link(row, child)
                 if key not in self._at_hidden:
-                    self._ask_for_numbers(row, number)
+                    self._ask_for_numbers(row, child)
 
     def _ask_for_own_link(self, row: Row, number: str) -> None:
         own = self._known.own_link(row)

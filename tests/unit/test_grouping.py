@@ -1,0 +1,391 @@
+"""Which rows make one child: the rules, and that no order and no pieces of a feed change it.
+
+A whole load runs here but for its storage, which is kept in memory, with what is awkward in
+Elasticsearch: a search sees only what was written before the last refresh.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import combinations, count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.children.batch import Run, load_batch
+from indexer.children.child import Contribution
+from indexer.children.combine import renew
+from indexer.children.document import child_blocks
+from indexer.children.grouping import give_numbers, part
+from indexer.children.likeness import Member, are_alike, contradict, share_number
+from indexer.children.store import Stored
+from indexer.children.stores import Stores
+from indexer.world import World
+from tests.rows import entries
+
+NHS = ["9434765919", "9990000018", "9990000026"]
+UPNS = ["H801200001001", "X801200001002"]
+GIVEN = ["Ann", "Annie", "Tom", "ANN"]
+FAMILIES = ["Kelly", "Kelley", "Smith"]
+DATES = ["2014-03-09", "2014-09-03", "2014-03-19", "2016-07-01"]
+POSTCODES = ["WN1 1AA", "WN7 1BB"]
+CARERS = ["Aoife Kelly", "Joe Smith"]
+SOURCES = "abcd"
+MOST_ROWS = 8
+GONE = {"withdrawn": True}
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def said(given, family="Kelly", born="2014-03-09", **more):
+    """What a row says of a child, as a feed has it."""
+    row = {"given_names": given, "family_name": family, "date_of_birth": born, "authority": "359"}
+    return row | {name: value for name, value in more.items() if value}
+
+
+def at(postcode):
+    return {"postcode": postcode}
+
+
+def cared_for(*names):
+    return [{"name": name} for name in names]
+
+
+def member(source, record_id, row):
+    """The row as a load would have it."""
+    [entry] = entries({"source_record_id": record_id, **row})
+    facts = entry.read(NOW.date()).facts
+    return Member(Contribution(source, record_id, NOW.isoformat(), facts))
+
+
+def members_of(feeds):
+    return [member(source, record, row) for source, record, row in feeds]
+
+
+def keys(groups):
+    return {frozenset(one.key for one in group) for group in groups}
+
+
+def group_of(groups, one):
+    return next(group for group in groups if one in group)
+
+
+# Few of everything, so that rows meet in every way there is.
+SAID = st.builds(
+    said,
+    st.sampled_from(GIVEN),
+    st.sampled_from(FAMILIES),
+    st.sampled_from(DATES),
+    sex=st.sampled_from(["", "", "female", "male"]),
+    nhs_number=st.sampled_from(["", "", "", *NHS]),
+    upn=st.sampled_from(["", "", "", *UPNS]),
+    address=st.sampled_from([None, *map(at, POSTCODES)]),
+    carers=st.sampled_from([[], cared_for(CARERS[0]), cared_for(CARERS[1]), cared_for(*CARERS)]),
+    known_as=st.sampled_from(["", "", "", "Tom"]),
+)
+FEEDS = st.lists(
+    st.tuples(st.sampled_from(SOURCES), st.sampled_from("12345"), SAID),
+    min_size=2,
+    max_size=MOST_ROWS,
+    unique_by=lambda one: one[:2],
+)
+
+
+@given(FEEDS, st.randoms(use_true_random=False))
+def test_groups_do_not_depend_on_the_order_of_the_rows(feeds, chance):
+    members = members_of(feeds)
+    shuffled = chance.sample(members, len(members))
+    assert keys(part({}, members)) == keys(part({}, shuffled))
+
+
+@given(FEEDS)
+def test_rows_that_share_a_number_are_in_one_group(feeds):
+    groups = part({}, members_of(feeds))
+    assert not [
+        (one.key, other.key)
+        for ours, theirs in combinations(groups, 2)
+        for one in ours
+        for other in theirs
+        if share_number(one, other)
+    ]
+
+
+@given(FEEDS)
+def test_rows_that_contradict_each_other_are_joined_by_numbers_alone(feeds):
+    members = members_of(feeds)
+    by_number = {one.key: {one.key} for one in members}
+    for one, other in combinations(members, 2):
+        if share_number(one, other):
+            union = by_number[one.key] | by_number[other.key]
+            by_number.update((key, union) for key in union)
+    for group in part({}, members):
+        for one, other in combinations(group, 2):
+            assert not contradict(one, other) or other.key in by_number[one.key]
+
+
+@given(FEEDS)
+def test_groups_that_could_still_be_joined_are_joined(feeds):
+    for ours, theirs in combinations(part({}, members_of(feeds)), 2):
+        alike = any(are_alike(one, other) for one in ours for other in theirs)
+        assert not alike or any(contradict(one, other) for one in ours for other in theirs)
+
+
+TWINS = ["Ann", "Tom", "Lucy", "Grace"]  # no two of whom bear forms of one name
+
+
+@given(st.lists(st.tuples(st.sampled_from(SOURCES), st.sampled_from(TWINS)), unique=True))
+def test_twins_are_never_joined(rows):
+    home = {"address": at(POSTCODES[0]), "carers": cared_for(*CARERS)}
+    feeds = [(source, given, said(given, **home)) for source, given in rows]
+    for group in part({}, members_of(feeds)):
+        assert len({one.facts.given_names for one in group}) == 1
+
+
+@pytest.mark.parametrize("family", ["Smith", "Kelly"])
+def test_number_with_another_date_and_another_given_name_joins_nobody(family):
+    ann = member("a", "1", said("Ann", "Kelly", nhs_number=NHS[0]))
+    tom = member("b", "1", said("Tom", family, "2016-07-01", nhs_number=NHS[0]))
+    assert len(part({}, [ann, tom])) == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said("Ann", "Smith", nhs_number=NHS[0]),
+        said("Annie", "Smith", "2016-07-01", nhs_number=NHS[0]),
+        said("Tom", "Smith", nhs_number=NHS[0], sex="male"),
+    ],
+)
+def test_number_joins_whatever_else_is_said(other):
+    ann = member("a", "1", said("Ann", "Kelly", nhs_number=NHS[0], sex="female"))
+    assert len(part({}, [ann, member("b", "1", other)])) == 1
+
+
+@given(FEEDS)
+def test_rows_of_one_child_stay_together_though_nothing_joins_them_any_more(feeds):
+    members = members_of(feeds)
+    assert len(part({"1": members}, [])) == 1 or any(
+        contradict(one, other) for one, other in combinations(members, 2)
+    )
+
+
+@given(FEEDS, st.randoms(use_true_random=False))
+def test_number_of_a_child_goes_to_one_group_and_to_one_that_held_it(feeds, chance):
+    members = members_of(feeds)
+    homes = {one.key: chance.choice("123") for one in members if chance.random() < 0.8}
+    given_numbers = give_numbers(part({}, members), homes)
+    kept = [number for number, _ in given_numbers if number]
+    assert len(kept) == len(set(kept))
+    for number, group in given_numbers:
+        assert number is None or number in {homes.get(one.key) for one in group}
+
+
+class MemoryLinks:
+    """The index `links`: real time, and every write must name the state it replaces."""
+
+    def __init__(self):
+        self.links, self._writes = {}, count(1)
+
+    def read(self, keys):
+        return {key: self.links[key] for key in set(keys) & self.links.keys()}
+
+    def write(self, links):
+        written = {key for key, link in links.items() if self._version(key) == link.version}
+        for key in written:
+            self.links[key] = replace(links[key], version=(next(self._writes), 1))
+        return written
+
+    def release(self, links):
+        for key, link in links.items():
+            if self._version(key) == link.version:
+                del self.links[key]
+
+    def _version(self, key):
+        return self.links[key].version if key in self.links else None
+
+
+class MemoryChildren:
+    """The published build, and what writes into it."""
+
+    def __init__(self):
+        self.stored, self._seen = {}, {}
+
+    def read(self, numbers):
+        return {number: self.stored[number] for number in set(numbers) & self.stored.keys()}
+
+    def sharing(self, keys):
+        return {number for number, blocks in self._seen.items() if not blocks.isdisjoint(keys)}
+
+    def refresh(self):
+        self._seen = {number: child_blocks(one.child) for number, one in self.stored.items()}
+
+    def place(self, placements, _builds):
+        conflicts = set()
+        for one in placements:
+            now = self.stored.get(one.number)
+            if (now.revision if now else None) != one.revision:
+                conflicts.add(one.number)
+            elif one.child is None:
+                self.stored.pop(one.number, None)
+            else:
+                self.stored[one.number] = Stored(one.child, (one.revision or 0) + 1)
+        return conflicts
+
+    def marked(self, _numbers):
+        return frozenset()
+
+
+class Memory:
+    """An index in memory, and loads into it, one after the other."""
+
+    def __init__(self):
+        self.links, self.children, self._done = MemoryLinks(), MemoryChildren(), set()
+        self._loads = []
+        self._count = count(10**11)
+        world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
+        build = (self.links, self.children, self.children, self.children, self)
+        self._stores = Stores(*build, ("build",), world)
+
+    def is_done(self, load):
+        return load in self._done
+
+    def others_ran(self, _source, _since):
+        return False
+
+    def begin(self, source):
+        """Return the batches of a load, to be filled with (record id, what it says or None)."""
+        self._loads.append((source, []))
+        return self._loads[-1][1]
+
+    def run(self):
+        """Load what was begun, one load after the other."""
+        for source, batches in self._loads:
+            load = f"load-{next(self._count)}"
+            for batch in batches:
+                rows = [{"source_record_id": record} | (row or GONE) for record, row in batch]
+                load_batch(self._stores, Run(load, source), entries(*rows))
+            self._done.add(load)
+            self.children.refresh()
+        self._loads = []
+
+    @property
+    def groups(self):
+        """The rows of each child."""
+        stored = self.children.stored.values()
+        return {
+            frozenset((row.source, row.source_record_id) for row in one.child.contributions)
+            for one in stored
+        }
+
+    @property
+    def faults(self):
+        """Keys that do not lead to the children who have them, and rows in two children."""
+        rows = Counter(key for group in self.groups for key in group)
+        wrong = [key for key, times in rows.items() if times > 1]
+        for number, one in self.children.stored.items():
+            held = {key for row in one.child.contributions for key in _keys(row)}
+            wrong += [
+                key
+                for key in sorted(held)
+                if key not in self.links.links or number not in self.links.links[key].children
+            ]
+        return wrong
+
+
+def _keys(contribution):
+    row = f"{contribution.source}:{contribution.source_record_id}"
+    return [row, *Member(contribution).numbers]
+
+
+ARRIVALS = st.lists(
+    st.tuples(
+        st.sampled_from(SOURCES),
+        st.sampled_from("12345"),
+        SAID,
+        st.sampled_from(["same batch", "next batch", "next load"]),
+    ),
+    min_size=2,
+    max_size=MOST_ROWS,
+    unique_by=lambda one: one[:2],
+)
+"""Rows as they come in; the last word says where a row stands if it follows one of its source."""
+
+
+def loaded(arrivals):
+    """The index after these rows came in, in this order and in these pieces."""
+    memory, before = Memory(), None
+    for source, record, row, place in arrivals:
+        if source != before or place == "next load":
+            batches = memory.begin(source)
+        if source != before or place != "same batch":
+            batches.append([])
+        batches[-1].append((record, row))
+        before = source
+    memory.run()
+    return memory
+
+
+@settings(max_examples=400, deadline=None)
+@given(ARRIVALS)
+def test_rows_make_the_same_children_in_whatever_order_and_pieces_they_come(arrivals):
+    all_at_once = part({}, [member(*one[:3]) for one in arrivals])
+    assert loaded(arrivals).groups == keys(all_at_once)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ARRIVALS)
+def test_every_key_leads_to_the_children_who_have_it(arrivals):
+    assert loaded(arrivals).faults == []
+
+
+def test_child_that_a_new_row_divides_gives_its_part_to_another_child():
+    """`c` was nearer to `a1` than to `a2` only as long as nothing else was."""
+    home = {"carers": cared_for(CARERS[0])}
+    arrivals = [
+        ("a", "1", said("Ann", "Kelly", "2014-03-19", **home), "same batch"),
+        ("a", "2", said("Ann", "Kelly", "2014-03-09", **home), "same batch"),
+        ("c", "1", said("Ann", "Kelly", "2014-03-09", sex="female", **home), "same batch"),
+        ("b", "1", said("Ann", "Kelley", "2014-03-19", sex="male", **home), "same batch"),
+    ]
+    assert loaded(arrivals).groups == keys(part({}, [member(*one[:3]) for one in arrivals]))
+
+
+def test_row_of_another_source_that_moves_takes_its_link_along():
+    arrivals = [
+        ("b", "1", said("Ann", nhs_number=NHS[0]), "same batch"),
+        ("b", "2", said("Ann", upn=UPNS[0]), "same batch"),
+        ("a", "1", said("Ann", nhs_number=NHS[0], upn=UPNS[0]), "same batch"),
+    ]
+    index = loaded(arrivals)
+    assert (index.faults, len(index.groups)) == ([], 1)
+
+
+def test_rows_with_a_mistyped_number_do_not_wait_for_each_other_for_ever(monkeypatch):
+    """Both have reserved a child and the number when another writer holds up the whole batch."""
+    monkeypatch.setattr("indexer.children.batch.PAUSE_SECONDS", 0)
+    number = {"nhs_number": NHS[1]}
+    arrivals = [
+        ("b", "1", said("Ann", nhs_number=NHS[0]), "same batch"),
+        ("b", "2", said("Ann", upn=UPNS[0]), "same batch"),
+        ("a", "1", said("Ann", nhs_number=NHS[0], upn=UPNS[0]), "same batch"),
+        ("a", "2", said("Lucy", born="2014-09-03", **number), "same batch"),
+        ("a", "3", said("Tom", "Smith", "2016-07-01", **number), "same batch"),
+    ]
+    write, written = MemoryLinks.write, []
+
+    def write_after_another(links, wanted):
+        if "a:1" in wanted and not written:
+            written.append(write(links, links.read([f"nhs:{NHS[0]}"])))
+        return write(links, wanted)
+
+    monkeypatch.setattr(MemoryLinks, "write", write_after_another)
+    assert loaded(arrivals).groups == keys(part({}, [member(*one[:3]) for one in arrivals]))
+    assert written
+
+
+def test_row_that_is_placed_twice_says_the_same_as_once():
+    """As after a load that died, or when another load made this one look again."""
+    once = member("a", "1", said("ANN", "MUNOZ", former_names=[{"family_name": "Muñoz"}]))
+    twice = [{"given_names": "ANN", "family_name": "MUÑOZ"}, {"family_name": "Kelly"}]
+    for one in (once, member("a", "1", said("ANN", "MUNOZ", former_names=twice))):
+        assert renew(one.contribution, one.contribution) == one.contribution
