@@ -102,6 +102,8 @@ def _known(stores: Stores, run: Run, rows: Sequence[Row]) -> Known:
     absent = numbers - stored.keys()
     hidden = stores.marks.marked(absent) if absent else frozenset()
     heirs, found = _heirs(stores, absent - hidden)
+    lost = {heir for heir in heirs.values() if heir} - found.keys() - stored.keys()
+    hidden |= stores.marks.marked(lost) if lost else frozenset()
     links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
     retired = frozenset(heirs)

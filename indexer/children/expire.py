@@ -7,7 +7,7 @@ credential; that belongs to the register, and is not here.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -103,19 +103,37 @@ class Expiry:
         marked = self._marks.marked(one.child.number for one in page)
         departures = [build_departure(one.child) for one in page if one.child.number not in marked]
         self._archive.add(departures, self._today)
-        self._end_links([one.child for one in departures])
+        ended = self._end_links([one.child for one in departures])
         placements = [Placement(one.child.number, one.revision, None) for one in page]
         conflicts = self._placer.place(placements, open_builds(self._client))
+        # Those whom a load has just changed may be staying: all is put back, and asked again.
+        self._archive.remove(conflicts)
+        self._put_back(ended, [one.child for one in page if one.child.number in conflicts])
         self._store.refresh()
         return [one.reason for one in departures if one.child.number not in conflicts]
 
-    def _end_links(self, children: Sequence[Child]) -> None:
-        """Nothing leads to the children any more, and their numbers are never drawn again."""
+    def _end_links(self, children: Sequence[Child]) -> dict[str, Link]:
+        """Let nothing lead to the children any more, and their numbers never be drawn again; return
+        the links as they were."""
         links = self._links.read(key for child in children for key in child_keys(child))
         gone = {number for child in children for number in own_numbers(child)}
-        writes, releases = ended_links(links, gone)
+        writes, releases = ended_links(links, gone, rows_of_the_dead(children))
         self._links.write(writes)
         self._links.release(releases)
+        return links
+
+    def _put_back(self, links: Mapping[str, Link], children: Sequence[Child]) -> None:
+        keys = {key for child in children for key in child_keys(child)} & links.keys()
+        now = self._links.read(keys)
+        versions = {key: now[key].version if key in now else None for key in keys}
+        self._links.write({key: replace(links[key], version=versions[key]) for key in keys})
+
+
+def rows_of_the_dead(children: Iterable[Child]) -> set[str]:
+    """Return the keys of rows that must not bring a child back: a source that has not heard of the
+    death would, as a living one. A row of an adult is refused, unless the date was wrong."""
+    said = (one for child in children if child.facts.date_of_death for one in child.contributions)
+    return {row_key(one.source, one.source_record_id) for one in said}
 
 
 def own_numbers(child: Child) -> tuple[str, ...]:
@@ -131,13 +149,12 @@ def child_keys(child: Child) -> list[str]:
 
 
 def ended_links(
-    links: Mapping[str, Link], gone: Collection[str]
+    links: Mapping[str, Link], gone: Collection[str], kept: Collection[str] = ()
 ) -> tuple[dict[str, Link], dict[str, Link]]:
     """Return the links to write and to remove, so that none leads to a number that is gone.
 
-    A ContactPoint number's own link stays for ever and leads to nobody; so does a row's, or a
-    source that has not heard of a death would bring the child back as a living one. A number that
-    another child has too goes on leading there.
+    A ContactPoint number's own link stays for ever and leads to nobody; so do the links of rows in
+    `kept`. A number that another child has too goes on leading there.
     """
     versions = {key: link.version for key, link in links.items()}
     retired = {number_key(number) for number in gone}
@@ -147,7 +164,7 @@ def ended_links(
         left = tuple(number for number in link.children if number not in gone)
         if key in retired or left == link.children:
             continue
-        if left or link.source:
+        if left or (link.source and key in kept):
             writes[key] = replace(link, children=left)
         else:
             releases[key] = link

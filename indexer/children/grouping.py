@@ -1,8 +1,9 @@
 """Parts contributions into children: pure, and blind to the order in which they came.
 
-Numbers join first, whatever else is said. Then likeness joins, pair by pair in the order of their
-keys, but never two groups of which any two members contradict each other. So the same rows make
-the same children, in whatever order and pieces they are loaded.
+Numbers join first, whatever else is said. Then likeness joins, pair by pair, those first who are
+called the same, and in the order of their keys; but never two groups of which any two members
+contradict each other. So the same rows make the same children, in whatever order and pieces they
+are loaded.
 """
 
 from collections import defaultdict
@@ -27,6 +28,7 @@ def part(children: Mapping[str, Iterable[Member]], rows: Iterable[Member]) -> li
     )
     numbers = [pair for pair in combinations(members, 2) if share_number(*pair)]
     alike = [pair for pair in combinations(members, 2) if are_alike(*pair)]
+    alike.sort(key=lambda pair: pair[0].name != pair[1].name)  # of twins Harry and Henry, Harry
     groups = _Groups(members)
     for one, other in (*numbers, *_kept_together(members, homes, [*numbers, *alike])):
         groups.join(one, other)

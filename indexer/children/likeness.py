@@ -14,12 +14,16 @@ from analyzers.identity import Identity
 from analyzers.kin import kin_tokens
 from indexer.children.child import Contribution, Facts
 from indexer.children.document import row_identity
+from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
 
 SAME_GIVEN = frozenset({"exact", "written", "joined", "known_as", "former", "form", "short"})
 SAME_FAMILY = SAME_GIVEN | {"edit", "sounds"}
+ANY_GIVEN = SAME_GIVEN | {"initial"}
 LITERAL = frozenset({"exact", "written", "joined"})
 MISTYPED_DATE = frozenset({"swapped", "digit"})
+
+MOST_DIFFERENCES = 2  # in date of birth, given name and the other number
 
 RowKey = tuple[str, str]
 """Source and source_record_id."""
@@ -37,6 +41,10 @@ class Member:
     @cached_property
     def identity(self) -> Identity:
         return row_identity(self.contribution)
+
+    @cached_property
+    def name(self) -> str:
+        return fold(f"{self.facts.given_names} {self.facts.family_name}")
 
     @cached_property
     def blocks(self) -> set[str]:
@@ -63,14 +71,19 @@ class Member:
 def share_number(one: Member, other: Member) -> bool:
     """Have they an NHS number or UPN in common?
 
-    With another date of birth *and* another given name it is a number mistyped, or a sister's, and
-    says nothing. The family name does not count: siblings share it. A baby may have no name yet.
+    Where two of these differ it is a number mistyped, or a twin's, and says nothing: the date of
+    birth, the given name, the other number. The family name does not count: siblings share it. A
+    baby may have no name yet.
     """
     if set(one.numbers).isdisjoint(other.numbers):
         return False
-    if one.facts.date_of_birth == other.facts.date_of_birth:
-        return True
-    return not (one.given and other.given and one.given.isdisjoint(other.given))
+    ours, theirs = one.facts, other.facts
+    differences = (
+        ours.date_of_birth != theirs.date_of_birth,
+        bool(one.given and other.given and one.given.isdisjoint(other.given)),
+        _differ(ours.nhs_number, theirs.nhs_number) or _differ(ours.upn, theirs.upn),
+    )
+    return sum(differences) < MOST_DIFFERENCES
 
 
 def contradict(one: Member, other: Member) -> bool:
@@ -97,14 +110,22 @@ def are_alike(one: Member, other: Member) -> bool:
     # The cheap questions first: comparing names costs a hundred times as much.
     if contradict(one, other) or not _are_near(one, other):
         return False
+    if is_not_yet_named(one.facts.given_names) or is_not_yet_named(other.facts.given_names):
+        return False  # of twins both may be called Baby
     first, second = sorted((one, other), key=lambda member: member.key)
     evidence = compare(first.identity, second.identity)
     given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
     if not (given and given[0] in SAME_GIVEN and family and set(family) <= SAME_FAMILY):
         return False
+    if set(given) - ANY_GIVEN and _given_kinds(second, first) - ANY_GIVEN:
+        return False  # each has a given name that the other has not: Mary Kate and Mary Ashley
     (born,) = _kinds(evidence, "born")
     is_literal = given[0] in LITERAL and set(family) <= LITERAL
     return born == "same" or (born in MISTYPED_DATE and is_literal)
+
+
+def _given_kinds(asked: Member, stored: Member) -> set[str]:
+    return set(_kinds(compare(asked.identity, stored.identity), "given"))
 
 
 def _are_near(one: Member, other: Member) -> bool:

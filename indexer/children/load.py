@@ -105,9 +105,11 @@ class Loader:
             passage.run(rows, whole)
             state = "done"
         finally:  # also after Ctrl-C: no receipt is left "running"
-            self._stores.loads.end(loading, state, passage.totals())
-            said = f"{loading.load} {state}"
-            self._trail.write("load", actor, subject=loading.source, said=said)
+            try:
+                said = f"{loading.load} {state}"
+                self._trail.write("load", actor, subject=loading.source, said=said)
+            finally:
+                self._stores.loads.end(loading, state, passage.totals())
         self._stores.children.refresh()
 
 

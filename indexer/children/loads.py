@@ -61,8 +61,8 @@ class Loads:
         version = (entry["_seq_no"], entry["_primary_term"]) if entry else None
         loading = Loading(load, source, actor.name, entry is None, _stamp(now), (0, 0), now)
         loading.version = self._write_entry(loading, version)
-        self._under_way.add(load)
         self.write_receipt(loading, {"state": "running"})
+        self._under_way.add(load)
         return loading
 
     def is_known(self, source: str) -> bool:

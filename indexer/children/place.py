@@ -42,18 +42,25 @@ class Placer:
         self._store = store
         self._marks = marks
 
-    def place(self, placements: Sequence[Placement], builds: Sequence[str]) -> set[str]:
+    def place(
+        self,
+        placements: Sequence[Placement],
+        builds: Sequence[str],
+        asked: Iterable[str] = (),
+    ) -> set[str]:
         """Write the placements into every build; return the numbers somebody else wrote meanwhile.
 
+        The register is asked about them, and about those in `asked`, who were written before.
         Those were left as the other wrote them: read them again and place them again. Raises
         ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
         as the same command is run again.
         """
-        if not placements:
+        numbers = {one.number for one in placements}.union(asked)
+        if not numbers:
             return set()
         lines = [line for build in builds for line in _lines(placements, build)]
         conflicts = self._write(lines) if lines else set()
-        marked = self._marks.marked(one.number for one in placements)
+        marked = self._marks.marked(numbers)
         for build in builds if marked else ():
             self._hide(marked, build)
         return conflicts - marked

@@ -112,7 +112,7 @@ class _Planner:
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._at_hidden[self._key(row)] = hidden
-            self.plan.outcomes[row.number] = _hidden_outcome(row, own)
+            self.plan.outcomes[row.number] = _outcome(row, own)
         elif not self._must_wait(row):
             self._place(row, own)
 
@@ -120,19 +120,22 @@ class _Planner:
         return (self._known.source, row.source_record_id)
 
     def _withdraw(self, row: Row, own: Link | None) -> None:
-        self.plan.outcomes[row.number] = "withdrawn" if own else "unchanged"
+        self.plan.outcomes[row.number] = "withdrawn" if own and own.digest else "unchanged"
         if own:
             # Until the child is written too, the link must not say that the row is in.
             key, load = row_key(*self._key(row)), self._known.load
             self.plan.links[key] = replace(own, digest=None, load=load)
-            self.plan.released[key] = own.child
+            # Of one who is hidden or has left it stays, or the row sent again would bring back a
+            # child who can be found.
+            if own.children and own.child not in self._known.hidden:
+                self.plan.released[key] = own.child
         number = self._hood.withdraw(self._key(row))
         if number is not None and not self._hood.members[number]:
             self.plan.gone[number] = None
 
     def _leave_out(self, row: Row, own: Link) -> None:
         """The child left the index, and does not come back by what this source says."""
-        self.plan.outcomes[row.number] = "unchanged" if own.digest == row.digest else "changed"
+        self.plan.outcomes[row.number] = _outcome(row, own)
         wanted = replace(own, digest=row.digest, load=self._known.load)
         if wanted != own:
             self.plan.links[row_key(*self._key(row))] = wanted
@@ -140,6 +143,8 @@ class _Planner:
     def _hidden_child(self, row: Row, own: Link | None) -> str | None:
         """A hidden child's links are never doubted: a row must not become a visible child because
         its own is not to be seen."""
+        if own and self._key(row) in self._hood.members.get(own.child, ()):
+            return None  # a row stays with its child
         numbers_of_row = self._members[row.number].numbers
         links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
         numbers = [number for link in links if link for number in link.children]
@@ -150,7 +155,8 @@ class _Planner:
         links = (self._known.links.get(key) for key in self._members[row.number].numbers)
         ours = [link for link in links if link and link.load == self._known.load]
         reserved = {number for link in ours for number in link.children}
-        return bool(reserved - self._hood.members.keys() - self._reserved_here)
+        known = self._hood.members.keys() | self._known.retired | self._known.hidden
+        return bool(reserved - known - self._reserved_here)
 
     def _place(self, row: Row, own: Link | None) -> None:
         key, hood, member = self._key(row), self._hood, self._members[row.number]
@@ -158,7 +164,7 @@ class _Planner:
         before = hood.members[home][key].contribution if home is not None else None
         if before:
             member = _member(self._known, row, before)
-        self.plan.outcomes[row.number] = _outcome(before, member.contribution)
+        self.plan.outcomes[row.number] = _outcome(row, own)
         touched = hood.related(member) | ({home} if home is not None else set())
         if len(touched) <= 1 and hood.is_at_home(member, touched):
             number = next(iter(touched), None) or self._reserved(own) or self._new_number()
@@ -223,8 +229,7 @@ class _Planner:
             child = self._at_hidden.get(key) or self._hood.homes.get(key)
             if row.number in self.plan.outcomes and row.facts and child:
                 self._ask_for_own_link(row, child)
-                if key not in self._at_hidden:
-                    self._ask_for_numbers(row, child)
+                self._ask_for_numbers(row, child, is_hidden=key in self._at_hidden)
 
     def _ask_for_own_link(self, row: Row, number: str) -> None:
         own = self._known.own_link(row)
@@ -233,24 +238,25 @@ class _Planner:
         if wanted != own:
             self.plan.links[row_key(*self._key(row))] = wanted
 
-    def _ask_for_numbers(self, row: Row, number: str) -> None:
+    def _ask_for_numbers(self, row: Row, number: str, *, is_hidden: bool) -> None:
         for key in self._members[row.number].numbers:
             link = self.plan.links.get(key) or self._known.links.get(key)
-            others = [one for one in link.children if self._hood.holds(one, key)] if link else []
+            if is_hidden and link:
+                continue  # a number that another has: they must not become hidden with this one
+            others = [one for one in link.children if self._holds(one, key)] if link else []
             children = tuple(sorted({number, *others}))
             if link is None or link.children != children:
                 version = link.version if link else None
                 self.plan.links[key] = Link(children, load=self._known.load, version=version)
 
-
-def _outcome(before: Contribution | None, now: Contribution) -> str:
-    if before is None:
-        return "new"
-    return "unchanged" if before == now else "changed"
+    def _holds(self, number: str, key: str) -> bool:
+        return number in self._known.hidden or self._hood.holds(number, key)
 
 
-def _hidden_outcome(row: Row, own: Link | None) -> str:
-    if own is None:
+def _outcome(row: Row, own: Link | None) -> str:
+    """Say what becomes of the row, by its link alone: what is true of a child who can be found must
+    be said of one who cannot."""
+    if own is None or own.digest is None:
         return "new"
     return "unchanged" if own.digest == row.digest else "changed"
 

@@ -14,6 +14,8 @@ from indexer.children.plan import Known, Plan
 from indexer.children.stores import Stores
 from indexer.feeds.rows import Row
 
+FIRST_REVISION = 1  # that Elasticsearch gives to what it creates
+
 
 @dataclass(frozen=True)
 class Conflicts:
@@ -30,12 +32,15 @@ def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
     Where rows move between children nothing is done by halves: a row is in its new child before
     it leaves the old one.
     """
-    _retire(stores.links, known, plan)
     links = frozenset(plan.links.keys() - stores.links.write(plan.links))
     if plan.moved:
         return _write_moves(stores, known, plan, links)
     wanted = [one for one in plan.hood.changed if links.isdisjoint(_keys_of(known, plan, one))]
-    children = frozenset(_place(stores, [_placement(known, plan, one) for one in wanted]))
+    _retire(stores.links, known, plan)
+    # Asked of all whose rows these are: a run that died may have written them and asked nothing.
+    asked = {plan.hood.homes[key] for key in plan.hood.homes if key[0] == known.source}
+    placements = [_placement(known, plan, one) for one in wanted]
+    children = frozenset(_place(stores, placements, asked))
     left = plan.hood.changed - set(wanted)
     _release(stores, known, plan, children | left)
     return Conflicts(links, children | left)
@@ -54,19 +59,37 @@ def is_left(known: Known, plan: Plan, row: Row, conflicts: Conflicts) -> bool:
 
 
 def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]) -> Conflicts:
-    if links:
+    """Write the children who take rows, then those who give them.
+
+    A giver may be shielded meanwhile, or have been with its document still here: then what was
+    taken is given back, and the batch is planned again with the child hidden.
+    """
+    numbers = plan.hood.changed
+    if links or stores.marks.marked(numbers):
         return Conflicts(is_all=True)
-    taking = [_placement(known, plan, number, is_giving=False) for number in plan.hood.changed]
+    taking = [_placement(known, plan, number, is_giving=False) for number in numbers]
     if _place(stores, taking):
         return Conflicts(is_all=True)
     written = {one.number for one in taking if one}
-    giving = [_placement(known, plan, number, is_giving=True) for number in plan.hood.changed]
+    if stores.marks.marked(numbers):
+        _place(stores, [_as_before(known, number) for number in written])
+        return Conflicts(is_all=True)
+    _retire(stores.links, known, plan)
+    giving = [_placement(known, plan, number, is_giving=True) for number in numbers]
     if _place(stores, [_after(one, written) for one in giving if one]):
         return Conflicts(is_all=True)
     _relink(stores.links, plan)
     _release(stores, known, plan, set())
     stores.children.refresh()
     return Conflicts()
+
+
+def _as_before(known: Known, number: str) -> Placement:
+    """Return what the child was before it was written once."""
+    stored = known.stored.get(number)
+    if stored is None:
+        return Placement(number, FIRST_REVISION, None)
+    return Placement(number, stored.revision + 1, stored.child)
 
 
 def _after(placement: Placement, written: set[str]) -> Placement:
@@ -76,8 +99,10 @@ def _after(placement: Placement, written: set[str]) -> Placement:
     return replace(placement, revision=placement.revision + 1)
 
 
-def _place(stores: Stores, placements: Iterable[Placement | None]) -> set[str]:
-    return stores.placer.place([one for one in placements if one], stores.builds)
+def _place(
+    stores: Stores, placements: Iterable[Placement | None], asked: Iterable[str] = ()
+) -> set[str]:
+    return stores.placer.place([one for one in placements if one], stores.builds, asked)
 
 
 def _placement(
@@ -133,8 +158,13 @@ def _keys_of(known: Known, plan: Plan, number: str) -> set[str]:
 
 def _retire(links: Links, known: Known, plan: Plan) -> None:
     """Say who took the place of children who are no more; their numbers are never drawn again."""
-    gone = {number: heir for number, heir in plan.gone.items() if number in known.stored}
-    links.write({number_key(one): Link((heir,) if heir else ()) for one, heir in gone.items()})
+    gone = {number_key(one): heir for one, heir in plan.gone.items() if one in known.stored}
+    there = links.read(gone)
+    wanted = {
+        key: Link((heir,) if heir else (), version=there[key].version if key in there else None)
+        for key, heir in gone.items()
+    }
+    links.write(wanted)
 
 
 def _relink(links: Links, plan: Plan) -> None:
@@ -153,7 +183,11 @@ def _relink(links: Links, plan: Plan) -> None:
 
 def _holders(plan: Plan, members: Iterable[Member], key: str, link: Link) -> tuple[str, ...]:
     homes = {plan.hood.homes[one.key] for one in members if key in one.numbers}
-    return tuple(sorted(homes.union(one for one in link.children if plan.hood.holds(one, key))))
+    # Who was not read may have the number too, or be hidden.
+    kept = (
+        one for one in link.children if one not in plan.hood.members or plan.hood.holds(one, key)
+    )
+    return tuple(sorted(homes.union(kept)))
 
 
 def _release(stores: Stores, known: Known, plan: Plan, left: set[str] | frozenset[str]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import orjson
@@ -13,6 +13,8 @@ from indexer.feeds.lines import TOO_LONG, Line, cut_off, is_ended
 from indexer.feeds.rows import Reject, Unread, reject
 
 RECORD_ID = "source_record_id"
+LONGEST_ASKED = 200  # letters: a record id is asked for before it is checked
+RecordId = Annotated[str, msgspec.Meta(max_length=LONGEST_ASKED)]
 TWICE = "Says a field twice."
 
 
@@ -35,7 +37,7 @@ def read_json(lines: Iterator[Line], form: FeedForm, name: str) -> Iterator[Unre
 def _record_id_reader(form: FeedForm) -> Callable[[str], str | None]:
     """Return how a line's record id is found without a look at the rest: in a microsecond."""
     theirs = next((one for one, ours in form.columns.items() if ours == RECORD_ID), RECORD_ID)
-    shape = msgspec.defstruct("Named", [("record_id", str, msgspec.field(name=theirs))])
+    shape = msgspec.defstruct("Named", [("record_id", RecordId, msgspec.field(name=theirs))])
     decode = msgspec.json.Decoder(shape).decode
 
     def record_id(line: str) -> str | None:

@@ -14,6 +14,7 @@ from indexer.feeds.shapes import Wrong
 
 ADULT_YEARS = 18
 UNKNOWN_AUTHORITY = "upn: the authority in it is not on the list; the UPN was taken as it is."
+NOT_PLAIN = "Its source_record_id stands where it is not looked for; see --columns."
 BESIDE_WITHDRAWN = "A row with withdrawn: true may hold only source_record_id beside it."
 
 
@@ -51,6 +52,12 @@ class Unread(msgspec.Struct, frozen=True):
 
     def read(self, today: date) -> Row | Reject:
         """Read the row; `today` decides the future and adulthood."""
+        found = self._read(today)
+        if isinstance(found, Row) and found.source_record_id != self.source_record_id:
+            return reject(self.number, NOT_PLAIN)  # others could have the same unseen
+        return found
+
+    def _read(self, today: date) -> Row | Reject:
         values = quick_values(self.line)
         if values and "withdrawn" not in values and not _date_errors(values, today):
             return _row(self.number, values, self.digest)

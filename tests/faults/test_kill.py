@@ -28,7 +28,7 @@ from tests.whole_index import WholeIndex, difference, empty_index, read_whole_in
 
 HEAP = "512m"
 SOURCES = ("gp-registration", "child-benefit")
-PERSONS, ENGLAND = 2_900, 361
+PERSONS, ENGLAND = 1_500, 361
 MOMENTS = 3
 NO_ANSWER = 4  # the exit code of a command that Elasticsearch does not answer
 SOME_REJECTED = 3

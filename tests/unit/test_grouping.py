@@ -219,7 +219,7 @@ class MemoryChildren:
     def refresh(self):
         self._seen = {number: child_blocks(one.child) for number, one in self.stored.items()}
 
-    def place(self, placements, _builds):
+    def place(self, placements, _builds, _asked=()):
         conflicts = set()
         for one in placements:
             now = self.stored.get(one.number)

@@ -61,10 +61,11 @@ def command(feed: Path, source: str, rejects: Path | None, as_json: bool, **how:
     rows = Feed(feed, _form(how["encoding"], how["columns"]), REAL.today())
     settings = Settings.from_environment()
     with _rejects_file(settings, feed, rejects) as path:
-        loader = Loader(settings, REAL, is_dry=how["dry_run"])
         listeners = Listeners(_rejects_writer(path), _show_progress)
         whole = Whole(rows.seen.which, how["confirm"]) if how["whole"] else None
-        receipt = _load(loader, rows, source, listeners, whole)
+        with _saying_if_interrupted():
+            loader = Loader(settings, REAL, is_dry=how["dry_run"])
+            receipt = loader.load(rows, source, person_at_keyboard(), listeners, whole)
     click.echo(orjson.dumps(asdict(receipt)) if as_json else _written(receipt))
     if receipt.rejected:
         sys.exit(SOME_REJECTED)
@@ -74,11 +75,10 @@ def _form(encoding: str, columns: Path | None) -> FeedForm:
     return FeedForm(checked_encoding(encoding), read_columns(columns) if columns else {})
 
 
-def _load(
-    loader: Loader, rows: Feed, source: str, listeners: Listeners, whole: Whole | None
-) -> Receipt:
+@contextmanager
+def _saying_if_interrupted() -> Iterator[None]:
     try:
-        return loader.load(rows, source, person_at_keyboard(), listeners, whole)
+        yield
     except KeyboardInterrupt:
         raise ContactPointError("Interrupted; run the same command again to finish it") from None
 
