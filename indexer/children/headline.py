@@ -15,7 +15,7 @@ from anyascii import anyascii
 from indexer.children.child import Facts, FormerName
 
 NOT_YET_NAMED = re.compile(
-    r"(?:(?:the )?(?:new ?born |un-?named )?(?:baby|infant)(?: (?:boy|girl|of .*|[0-9a-d]))?"
+    r"(?:(?:the )?(?:new ?born |un-?named )?(?:baby|infant)(?: (?:boy|girl|of .*|[0-9a-d])){0,2}"
     r"|(?:twin|triplet)(?: (?:one|two|three|[0-9]|i{1,3}|[a-c]))?|boy|girl|male|female"
     r"|un-?named|unknown|not known)?"
 )

@@ -1,27 +1,16 @@
-"""Which rows make one child: the rules, and that no order and no pieces of a feed change it.
+"""Which rows make one child: the rules, and that no order and no pieces of a feed change it."""
 
-A whole load runs here but for its storage, which is kept in memory, with what is awkward in
-Elasticsearch: a search sees only what was written before the last refresh.
-"""
-
-from collections import Counter
-from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import combinations, count
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.children.batch import Run, load_batch
 from indexer.children.child import Contribution
 from indexer.children.combine import renew
-from indexer.children.document import child_blocks
 from indexer.children.grouping import give_numbers, part
 from indexer.children.likeness import Member, are_alike, contradict, share_number
-from indexer.children.store import Stored
-from indexer.children.stores import Stores
-from indexer.world import World
+from tests.memory import NOW, Memory, MemoryLinks
 from tests.rows import entries
 
 NHS = ["9434765919", "9990000018", "9990000026"]
@@ -33,8 +22,6 @@ POSTCODES = ["WN1 1AA", "WN7 1BB"]
 CARERS = ["Aoife Kelly", "Joe Smith"]
 SOURCES = "abcd"
 MOST_ROWS = 8
-GONE = {"withdrawn": True}
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def said(given, family="Kelly", born="2014-03-09", **more):
@@ -180,123 +167,6 @@ def test_number_of_a_child_goes_to_one_group_and_to_one_that_held_it(feeds, chan
         assert number is None or number in {homes.get(one.key) for one in group}
 
 
-class MemoryLinks:
-    """The index `links`: real time, and every write must name the state it replaces."""
-
-    def __init__(self):
-        self.links, self._writes = {}, count(1)
-
-    def read(self, keys):
-        return {key: self.links[key] for key in set(keys) & self.links.keys()}
-
-    def write(self, links):
-        written = {key for key, link in links.items() if self._version(key) == link.version}
-        for key in written:
-            self.links[key] = replace(links[key], version=(next(self._writes), 1))
-        return written
-
-    def release(self, links):
-        for key, link in links.items():
-            if self._version(key) == link.version:
-                del self.links[key]
-
-    def _version(self, key):
-        return self.links[key].version if key in self.links else None
-
-
-class MemoryChildren:
-    """The published build, and what writes into it."""
-
-    def __init__(self):
-        self.stored, self._seen = {}, {}
-
-    def read(self, numbers):
-        return {number: self.stored[number] for number in set(numbers) & self.stored.keys()}
-
-    def sharing(self, keys):
-        return {number for number, blocks in self._seen.items() if not blocks.isdisjoint(keys)}
-
-    def refresh(self):
-        self._seen = {number: child_blocks(one.child) for number, one in self.stored.items()}
-
-    def place(self, placements, _builds, _asked=()):
-        conflicts = set()
-        for one in placements:
-            now = self.stored.get(one.number)
-            if (now.revision if now else None) != one.revision:
-                conflicts.add(one.number)
-            elif one.child is None:
-                self.stored.pop(one.number, None)
-            else:
-                self.stored[one.number] = Stored(one.child, (one.revision or 0) + 1)
-        return conflicts
-
-    def marked(self, _numbers):
-        return frozenset()
-
-
-class Memory:
-    """An index in memory, and loads into it, one after the other."""
-
-    def __init__(self):
-        self.links, self.children, self._done = MemoryLinks(), MemoryChildren(), set()
-        self._loads = []
-        self._count = count(10**11)
-        world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
-        build = (self.links, self.children, self.children, self.children, self)
-        self._stores = Stores(*build, ("build",), world)
-
-    def is_done(self, load):
-        return load in self._done
-
-    def others_ran(self, _source, _since):
-        return False
-
-    def begin(self, source):
-        """Return the batches of a load, to be filled with (record id, what it says or None)."""
-        self._loads.append((source, []))
-        return self._loads[-1][1]
-
-    def run(self):
-        """Load what was begun, one load after the other."""
-        for source, batches in self._loads:
-            load = f"load-{next(self._count)}"
-            for batch in batches:
-                rows = [{"source_record_id": record} | (row or GONE) for record, row in batch]
-                load_batch(self._stores, Run(load, source), entries(*rows))
-            self._done.add(load)
-            self.children.refresh()
-        self._loads = []
-
-    @property
-    def groups(self):
-        """The rows of each child."""
-        stored = self.children.stored.values()
-        return {
-            frozenset((row.source, row.source_record_id) for row in one.child.contributions)
-            for one in stored
-        }
-
-    @property
-    def faults(self):
-        """Keys that do not lead to the children who have them, and rows in two children."""
-        rows = Counter(key for group in self.groups for key in group)
-        wrong = [key for key, times in rows.items() if times > 1]
-        for number, one in self.children.stored.items():
-            held = {key for row in one.child.contributions for key in _keys(row)}
-            wrong += [
-                key
-                for key in sorted(held)
-                if key not in self.links.links or number not in self.links.links[key].children
-            ]
-        return wrong
-
-
-def _keys(contribution):
-    row = f"{contribution.source}:{contribution.source_record_id}"
-    return [row, *Member(contribution).numbers]
-
-
 ARRIVALS = st.lists(
     st.tuples(
         st.sampled_from(SOURCES),
@@ -389,3 +259,38 @@ def test_row_that_is_placed_twice_says_the_same_as_once():
     twice = [{"given_names": "ANN", "family_name": "MUÑOZ"}, {"family_name": "Kelly"}]
     for one in (once, member("a", "1", said("ANN", "MUNOZ", former_names=twice))):
         assert renew(one.contribution, one.contribution) == one.contribution
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Muhammad Hassan", "Muhammad Hussain"),
+        ("Mary Kate", "Mary Ashley"),
+        ("Mary-Kate", "Mary-Ashley"),
+        ("Twin 1", "Twin 2"),
+        ("Baby", "Baby"),
+        ("Baby Girl 1", "Baby Girl 2"),
+        ("Mia", "Nia"),
+        ("Alexander", "Alexandra"),
+    ],
+)
+def test_twins_are_never_alike_though_their_names_nearly_are(one, other):
+    home = {"address": at(POSTCODES[0]), "carers": cared_for(CARERS[0])}
+    first, second = said(one, **home), said(other, **home)
+    assert not are_alike(member("a", "1", first), member("b", "1", second))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Niamh Rose", "Niamh"), ("Niamh R", "Niamh Rose"), ("Anna Maria", "Maria Anna")],
+)
+def test_child_whose_names_are_not_all_given_is_alike(one, other):
+    home = {"address": at(POSTCODES[0])}
+    assert are_alike(member("a", "1", said(one, **home)), member("b", "1", said(other, **home)))
+
+
+def test_twin_with_the_other_twins_number_is_not_the_other():
+    ann = member("a", "1", said("Ann", nhs_number=NHS[0], upn=UPNS[0]))
+    tom = member("a", "2", said("Tom", nhs_number=NHS[1], upn=UPNS[1]))
+    mixed_up = member("b", "1", said("Ann", nhs_number=NHS[0], upn=UPNS[1]))
+    assert keys(part({}, [ann, tom, mixed_up])) == keys([[ann, mixed_up], [tom]])

@@ -1,0 +1,155 @@
+"""A whole load but for its storage, which is kept in memory, with what is awkward in Elasticsearch:
+a search sees only what was written before the last refresh."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+
+from indexer.children.batch import Run, load_batch
+from indexer.children.document import child_blocks
+from indexer.children.likeness import Member
+from indexer.children.store import Stored
+from indexer.children.stores import Stores
+from indexer.world import World
+from tests.rows import entries
+
+GONE = {"withdrawn": True}
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+class MemoryLinks:
+    """The index `links`: real time, and every write must name the state it replaces."""
+
+    def __init__(self):
+        self.links, self._writes = {}, count(1)
+
+    def read(self, keys):
+        return {key: self.links[key] for key in set(keys) & self.links.keys()}
+
+    def write(self, links):
+        written = {key for key, link in links.items() if self._version(key) == link.version}
+        for key in written:
+            self.links[key] = replace(links[key], version=(next(self._writes), 1))
+        return written
+
+    def release(self, links):
+        for key, link in links.items():
+            if self._version(key) == link.version:
+                del self.links[key]
+
+    def _version(self, key):
+        return self.links[key].version if key in self.links else None
+
+
+class MemoryChildren:
+    """The published build, and what writes into it."""
+
+    def __init__(self):
+        self.stored, self._seen, self.marks = {}, {}, frozenset()
+
+    def read(self, numbers):
+        return {number: self.stored[number] for number in set(numbers) & self.stored.keys()}
+
+    def sharing(self, keys):
+        return {number for number, blocks in self._seen.items() if not blocks.isdisjoint(keys)}
+
+    def refresh(self):
+        self._seen = {number: child_blocks(one.child) for number, one in self.stored.items()}
+
+    def place(self, placements, _builds, asked=()):
+        placements = list(placements)
+        conflicts = self.write(placements)
+        marked = self.marked({*asked, *(one.number for one in placements)})
+        for number in marked:
+            self.stored.pop(number, None)
+        return conflicts - marked
+
+    def write(self, placements):
+        conflicts = set()
+        for one in placements:
+            now = self.stored.get(one.number)
+            if (now.revision if now else None) != one.revision:
+                conflicts.add(one.number)
+            elif one.child is None:
+                self.stored.pop(one.number, None)
+            else:
+                self.stored[one.number] = Stored(one.child, (one.revision or 0) + 1)
+        return conflicts
+
+    def marked(self, numbers):
+        return self.marks & set(numbers)
+
+
+class Memory:
+    """An index in memory, and loads into it, one after the other."""
+
+    def __init__(self):
+        self.links, self.children, self._done = MemoryLinks(), MemoryChildren(), set()
+        self._loads = []
+        self._count = count(10**11)
+        world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
+        build = (self.links, self.children, self.children, self.children, self)
+        self._stores = Stores(*build, ("build",), world)
+
+    def is_done(self, load):
+        return load in self._done
+
+    def others_ran(self, _source, _since):
+        return False
+
+    def begin(self, source):
+        """Return the batches of a load, to be filled with (record id, what it says or None)."""
+        self._loads.append((source, []))
+        return self._loads[-1][1]
+
+    def run(self):
+        """Load what was begun, one load after the other."""
+        for source, batches in self._loads:
+            load = f"load-{next(self._count)}"
+            for batch in batches:
+                rows = [{"source_record_id": record} | (row or GONE) for record, row in batch]
+                load_batch(self._stores, Run(load, source), entries(*rows))
+            self._done.add(load)
+            self.children.refresh()
+        self._loads = []
+
+    def load(self, source, *rows):
+        """Load one feed of (record id, what it says or None)."""
+        self.begin(source).append(rows)
+        self.run()
+
+    def hide(self, row):
+        """Shield the child whom a row is part of."""
+        number = self.links.links[row].child
+        self.children.marks |= {number}
+        self.children.stored.pop(number, None)
+        self.children.refresh()
+
+    @property
+    def groups(self):
+        """The rows of each child."""
+        stored = self.children.stored.values()
+        return {
+            frozenset((row.source, row.source_record_id) for row in one.child.contributions)
+            for one in stored
+        }
+
+    @property
+    def faults(self):
+        """Keys that do not lead to the children who have them, and rows in two children."""
+        rows = Counter(key for group in self.groups for key in group)
+        wrong = [key for key, times in rows.items() if times > 1]
+        for number, one in self.children.stored.items():
+            held = {key for row in one.child.contributions for key in _keys(row)}
+            wrong += [
+                key
+                for key in sorted(held)
+                if key not in self.links.links or number not in self.links.links[key].children
+            ]
+        return wrong
+
+
+def _keys(contribution):
+    row = f"{contribution.source}:{contribution.source_record_id}"
+    return [row, *Member(contribution).numbers]
