@@ -62,7 +62,7 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
     """Write the children who take rows, then those who give them.
 
     A giver may be shielded meanwhile, or have been with its document still here: then what was
-    taken is given back, and the batch is planned again with the child hidden.
+    taken is given back, and the batch is planned again, for the links no longer lead to the child.
     """
     numbers = plan.hood.changed
     if links or stores.marks.marked(numbers):
