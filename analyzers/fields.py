@@ -23,14 +23,13 @@ def search_fields(identity: Identity) -> dict[str, list[str]]:
     The link keys (`blocks`) are no part of them: they are those of every contribution, by its own
     date and places.
     """
-    texts = {text: None for name in identity.names for text in (name.given, name.family)}
-    names = [words(text) for text in texts]
-    columns = zip(
-        _NO_TOKENS,
-        *map(_tokens_of_word, dict.fromkeys(chain.from_iterable(names))),
-        *map(_tokens_of_join, dict.fromkeys(chain.from_iterable(map(joins_of, names)))),
-        strict=True,
-    )
+    found = [_NO_TOKENS]
+    for text in {text: None for name in identity.names for text in (name.given, name.family)}:
+        name = words(text)
+        found += map(_tokens_of_word, name)
+        if len(name) > 1:
+            found += map(_tokens_of_join, joins_of(name))
+    columns = zip(*found, strict=True)
     postcodes = map(_postcode_tokens, (*identity.postcodes, *identity.former_postcodes))
     return dict(
         zip(

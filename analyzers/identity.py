@@ -1,14 +1,14 @@
 """What is said about who a person is, by a stored child or by a question: the same shape."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct
 
 Use = Literal["current", "known_as", "former", "typed"]
 
 
-@dataclass(frozen=True)
-class PersonName:
+class PersonName(Struct, frozen=True):
     """One name of a person, as written. A typed name stands whole in `given`, in any order."""
 
     given: str = ""
@@ -16,8 +16,7 @@ class PersonName:
     use: Use = "current"
 
 
-@dataclass(frozen=True)
-class Born:
+class Born(Struct, frozen=True):
     """The days on which someone may have been born, both included; equal if the day is known."""
 
     earliest: date
@@ -29,8 +28,7 @@ class Born:
         return self.earliest if self.earliest == self.latest else None
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """All that tells one person from another. Postcodes are as written; current ones first.
 
     `carers` are names as written: they say where to look for the child, and are not compared.

@@ -2,9 +2,10 @@
 a search sees only what was written before the last refresh."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+
+from msgspec.structs import replace
 
 from indexer.children.batch import Run, load_batch
 from indexer.children.document import child_blocks

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
@@ -58,7 +60,7 @@ def load_batch(stores: Stores, run: Run, entries: Sequence[Unread | Reject]) -> 
         if one.number not in is_in
     ]
     rows = [one for one in read if isinstance(one, Row)]
-    counts = Counter(_load_rows(stores, run, rows).values())
+    counts = Counter(_load_rows(stores, run, rows, {key: links.get(key) for key in named}).values())
     warnings = sum(len(row.warnings) for row in rows)
     counts.update({"unchanged": len(is_in), "rows": len(entries), "warnings": warnings})
     rejects = [one for one in read if isinstance(one, Reject)]
@@ -71,32 +73,39 @@ def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
     return bool(link and link.digest == row.digest and stores.loads.is_done(link.load))
 
 
-def _load_rows(stores: Stores, run: Run, rows: Sequence[Row]) -> dict[int, str]:
+def _load_rows(
+    stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]
+) -> dict[int, str]:
     began_at = stores.world.now()
-    outcomes = _bring_in(stores, run, rows)
+    outcomes = _bring_in(stores, run, rows, read)
     if rows and not stores.is_dry and stores.loads.others_ran(run.source, began_at):
         # Another load may have written the same children at the same moment, and neither saw the
         # other: whoever looks after both have written puts it right.
         stores.children.refresh()
-        _bring_in(stores, run, rows)
+        _bring_in(stores, run, rows, {})
     return outcomes
 
 
-def _bring_in(stores: Stores, run: Run, rows: Sequence[Row]) -> dict[int, str]:
-    """Place the rows; return row number → outcome."""
+def _bring_in(
+    stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]
+) -> dict[int, str]:
+    """Place the rows; return row number → outcome. `read` are links read just now, None for one
+    that is not there."""
     outcomes: dict[int, str] = {}
     left = list(rows)
     for attempt in range(ATTEMPTS):
         if not left:
             return outcomes
         time.sleep(PAUSE_SECONDS * attempt)
-        left, found = _attempt(stores, _known(stores, run, left), left)
+        left, found = _attempt(stores, _known(stores, run, left, {} if attempt else read), left)
         outcomes = {**found, **outcomes}
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
-def _known(stores: Stores, run: Run, rows: Sequence[Row]) -> Known:
-    links = stores.links.read(batch_keys(run.source, rows))
+def _known(stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]) -> Known:
+    keys = batch_keys(run.source, rows)
+    links = stores.links.read(key for key in keys if key not in read)
+    links |= {key: link for key in keys if (link := read.get(key))}
     numbers = {number for link in links.values() for number in link.children}
     stored = stores.children.read(numbers)
     absent = numbers - stored.keys()
@@ -129,7 +138,7 @@ def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[
 def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
     """Return the link as it leads on from a child who turned out to be another."""
     children = tuple(sorted({heirs.get(one) or one for one in link.children}))
-    return link if children == link.children else replace(link, children=children)
+    return link if children == link.children else structs.replace(link, children=children)
 
 
 def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:

@@ -1,9 +1,9 @@
 """A child as a document of a build, and back."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from analyzers.blocks import block_keys
 from analyzers.fields import search_fields
@@ -13,14 +13,21 @@ from indexer.children.child import Address, Child, Contribution, Facts
 Document = dict[str, Any]
 
 
-def build_document(child: Child, blocks: frozenset[str] | None = None) -> Document:
+class Derived(msgspec.Struct, frozen=True):
+    """What a child is found by: who it is, and its block keys."""
+
+    identity: Identity
+    blocks: frozenset[str]
+
+
+def build_document(child: Child, derived: Derived | None = None) -> Document:
     """Return all that is written of a child: the record, its contributions, the search fields.
 
-    `blocks` are the child's block keys, made here unless somebody has them already. Values and
-    dates inside are left to the client's serializer, which writes them faster.
+    `derived` is made here unless somebody has it already. Values and dates inside are left to the
+    client's serializer, which writes them faster.
     """
     facts = child.facts
-    keys = child_blocks(child) if blocks is None else blocks
+    derived = derived or Derived(build_identity(child), child_blocks(child))
     document = {
         "number": child.number,
         "former_numbers": child.former_numbers,
@@ -43,8 +50,8 @@ def build_document(child: Child, blocks: frozenset[str] | None = None) -> Docume
         "carers": facts.carers,
         "involvements": facts.involvements,
         "contributions": child.contributions,
-        "blocks": list(keys),
-        **search_fields(build_identity(child)),
+        "blocks": list(derived.blocks),
+        **search_fields(derived.identity),
     }
     return {name: value for name, value in document.items() if value or value is False}
 
@@ -58,7 +65,8 @@ def child_blocks(child: Child) -> frozenset[str]:
 def build_identity(child: Child) -> Identity:
     """Return what tells this child from another, for analysers and comparison."""
     former = _postcodes(child.former_addresses)
-    return replace(facts_identity(child.facts), former_postcodes=former)
+    identity = facts_identity(child.facts)
+    return replace(identity, former_postcodes=former) if former else identity
 
 
 def row_identity(contribution: Contribution) -> Identity:
@@ -80,12 +88,12 @@ def facts_identity(facts: Facts) -> Identity:
         sex=facts.sex,
         postcodes=_postcodes((facts.address,)),
         authority=facts.authority,
-        carers=tuple(carer.name for carer in facts.carers),
+        carers=tuple([carer.name for carer in facts.carers]),
     )
 
 
 def _postcodes(addresses: tuple[Address | None, ...]) -> tuple[str, ...]:
-    return tuple(one.postcode for one in addresses if one and one.postcode)
+    return tuple([one.postcode for one in addresses if one and one.postcode])
 
 
 def parse_document(source: Document) -> Child:

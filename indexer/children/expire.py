@@ -8,8 +8,10 @@ credential; that belongs to the register, and is not here.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from indexer.audit.trail import Trail
 from indexer.builds.builds import open_builds

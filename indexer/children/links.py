@@ -1,10 +1,10 @@
 """The index `links`: which child a row, an NHS number, a UPN or a child's number belongs to."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import Elasticsearch
+from msgspec import Struct
 
 from indexer.children.child import Facts
 from indexer.clients import speaking_to_cluster
@@ -19,8 +19,7 @@ Version = tuple[int, int]
 """Sequence number and primary term: the state in which a link was read or written."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """What one key leads to.
 
     A row's link leads to its child, and says which load wrote it and the digest of the row; that
@@ -46,8 +45,7 @@ class Link:
         return {"child": child, **{name: value for name, value in fields.items() if value}}
 
 
-@dataclass(frozen=True)
-class RowLink:
+class RowLink(Struct, frozen=True):
     """Which child a row is part of; "" if that child left the index."""
 
     source: str

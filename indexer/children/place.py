@@ -11,7 +11,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
-from indexer.children.document import build_document
+from indexer.children.document import Derived, build_document
 from indexer.children.store import ChildStore
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable, RegisterUnavailable
@@ -26,14 +26,14 @@ ROUNDS = 10
 class Placement:
     """What a child is to become: `child` is None to delete it.
 
-    `revision` is the one last read, or None where no document was there; `blocks` are the child's
-    block keys if they are known already.
+    `revision` is the one last read, or None where no document was there; `derived` is what the
+    child is found by, if that is known already.
     """
 
     number: str
     revision: int | None
     child: Child | None
-    blocks: frozenset[str] | None = None
+    derived: Derived | None = None
 
 
 class Placer:
@@ -97,7 +97,7 @@ def _lines(placements: Iterable[Placement], build: str) -> list[Any]:
         if one.child is None and one.revision is not None:
             lines.append(_delete(build, one.number, one.revision + 1))
         elif one.child is not None:
-            lines += [_write_header(build, one), build_document(one.child, one.blocks)]
+            lines += [_write_header(build, one), build_document(one.child, one.derived)]
     return lines
 
 

@@ -5,7 +5,7 @@ Pure, but for the numbers it draws: what is there already comes in, what to do c
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from msgspec import structs
 
@@ -124,7 +124,7 @@ class _Planner:
         if own:
             # Until the child is written too, the link must not say that the row is in.
             key, load = row_key(*self._key(row)), self._known.load
-            self.plan.links[key] = replace(own, digest=None, load=load)
+            self.plan.links[key] = structs.replace(own, digest=None, load=load)
             # Of one who is hidden or has left it stays, or the row sent again would bring back a
             # child who can be found.
             if own.children and own.child not in self._known.hidden:
@@ -136,7 +136,7 @@ class _Planner:
     def _leave_out(self, row: Row, own: Link) -> None:
         """The child left the index, and does not come back by what this source says."""
         self.plan.outcomes[row.number] = _outcome(row, own)
-        wanted = replace(own, digest=row.digest, load=self._known.load)
+        wanted = structs.replace(own, digest=row.digest, load=self._known.load)
         if wanted != own:
             self.plan.links[row_key(*self._key(row))] = wanted
 
@@ -154,9 +154,10 @@ class _Planner:
         """Is a number of the row reserved by another batch of this load, not yet written?"""
         links = (self._known.links.get(key) for key in self._members[row.number].numbers)
         ours = [link for link in links if link and link.load == self._known.load]
-        reserved = {number for link in ours for number in link.children}
-        known = self._hood.members.keys() | self._known.retired | self._known.hidden
-        return bool(reserved - known - self._reserved_here)
+        there = (self._hood.members, self._known.retired, self._known.hidden, self._reserved_here)
+        return any(
+            not any(number in known for known in there) for link in ours for number in link.children
+        )
 
     def _place(self, row: Row, own: Link | None) -> None:
         key, hood, member = self._key(row), self._hood, self._members[row.number]

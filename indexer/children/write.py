@@ -1,13 +1,14 @@
 """Writes what was planned for a batch: links, children, and the links of rows that moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from msgspec import structs
 
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine
-from indexer.children.likeness import Member
+from indexer.children.document import Derived, build_identity
+from indexer.children.likeness import Member, RowKey
 from indexer.children.links import Link, Links, number_key, number_keys, row_key
 from indexer.children.place import Placement
 from indexer.children.plan import Known, Plan
@@ -35,7 +36,11 @@ def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
     links = frozenset(plan.links.keys() - stores.links.write(plan.links))
     if plan.moved:
         return _write_moves(stores, known, plan, links)
-    wanted = [one for one in plan.hood.changed if links.isdisjoint(_keys_of(known, plan, one))]
+    wanted = [
+        one
+        for one in plan.hood.changed
+        if not links or links.isdisjoint(_keys_of(known, plan, one))
+    ]
     _retire(stores.links, known, plan)
     # Asked of all whose rows these are: a run that died may have written them and asked nothing.
     asked = {plan.hood.homes[key] for key in plan.hood.homes if key[0] == known.source}
@@ -128,9 +133,8 @@ def _placement(
     )
     if (stored.child if stored else None) == child:
         return None
-    return Placement(
-        number, stored.revision if stored else None, child, _blocks(plan, number, given)
-    )
+    derived = None if given else _derived(child, members)
+    return Placement(number, stored.revision if stored else None, child, derived)
 
 
 def _child(plan: Plan, number: str, contributions: list[Contribution]) -> Child | None:
@@ -141,12 +145,14 @@ def _child(plan: Plan, number: str, contributions: list[Contribution]) -> Child 
     return structs.replace(child, former_numbers=tuple(sorted(former))) if former else child
 
 
-def _blocks(plan: Plan, number: str, given: list[Contribution]) -> frozenset[str] | None:
-    """Return the block keys of the members, which are known; None where rows leave the child."""
-    if given:
+def _derived(child: Child | None, members: Mapping[RowKey, Member]) -> Derived | None:
+    """Return what the child is found by, made of what is known of its members: the names and
+    postcodes of an only member are the child's."""
+    if child is None:
         return None
-    members = plan.hood.members.get(number, {}).values()
-    return frozenset().union(*(member.blocks for member in members))
+    blocks = frozenset().union(*(one.blocks for one in members.values()))
+    identities = [one.identity for one in members.values()]
+    return Derived(identities[0] if len(identities) == 1 else build_identity(child), blocks)
 
 
 def _keys_of(known: Known, plan: Plan, number: str) -> set[str]:
@@ -177,7 +183,7 @@ def _relink(links: Links, plan: Plan) -> None:
     for key, link in there.items():
         children = (moved[key],) if key in moved else _holders(plan, members, key, link)
         if link.children != children:
-            wanted[key] = replace(link, children=children)
+            wanted[key] = structs.replace(link, children=children)
     links.write(wanted)
 
 

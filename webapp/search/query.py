@@ -5,10 +5,11 @@ Inside a group Lucene's order would decide who is cut, and hidden and deleted ch
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import Elasticsearch
+from msgspec.structs import replace
 
 from analyzers.clauses import Stage, build_query, number_clause
 from analyzers.numbers import number_kind
