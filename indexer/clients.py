@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 import msgspec
+from elastic_transport import ObjectApiResponse
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
@@ -14,6 +15,7 @@ from indexer.settings import Settings
 
 Credential = Literal["front", "desk", "worker", "operator", "restore"]
 REQUEST_TIMEOUT_SECONDS = 30
+CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 
 # The client's own log would print a traceback beside our one sentence when a node is away.
 logging.getLogger("elastic_transport").setLevel(logging.CRITICAL)
@@ -46,6 +48,25 @@ def make_client(
         serializers=SERIALIZERS,
         **trust,
     )
+
+
+def found_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any]]:
+    """Return the documents that an `mget` found; raises ClusterUnavailable if it could not tell."""
+    if any("error" in one for one in answer["docs"]):
+        raise ClusterUnavailable(f"{doing}: a part of the index did not answer; try again")
+    return [one for one in answer["docs"] if one["found"]]
+
+
+def settled_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any]]:
+    """Return what became of each line of a `bulk`: done, or in conflict with another writer.
+
+    Raises ClusterUnavailable if any line failed otherwise.
+    """
+    results = [result for item in answer["items"] for result in item.values()]
+    allowed = (CONFLICT, NOT_FOUND)
+    if any(one["status"] >= FIRST_FAILURE and one["status"] not in allowed for one in results):
+        raise ClusterUnavailable(f"{doing}: some were refused; run the command again")
+    return results
 
 
 @contextmanager

@@ -138,9 +138,14 @@ class Memory:
 
     @property
     def faults(self):
-        """Keys that do not lead to the children who have them, and rows in two children."""
+        """Keys that do not lead to the children who have them, numbers that lead to one who has not
+        got them, and rows in two children."""
         rows = Counter(key for group in self.groups for key in group)
         wrong = [key for key, times in rows.items() if times > 1]
+        for key, link in self.links.links.items():
+            if key.startswith(("nhs:", "upn:")):
+                there = [one for one in link.children if one in self.children.stored]
+                wrong += [key for one in there if key not in self._numbers_of(one)]
         for number, one in self.children.stored.items():
             held = {key for row in one.child.contributions for key in _keys(row)}
             wrong += [
@@ -149,6 +154,10 @@ class Memory:
                 if key not in self.links.links or number not in self.links.links[key].children
             ]
         return wrong
+
+    def _numbers_of(self, number):
+        rows = self.children.stored[number].child.contributions
+        return {key for row in rows for key in Member(row).numbers}
 
 
 def _keys(contribution):

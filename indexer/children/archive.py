@@ -8,11 +8,9 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
-from indexer.clients import speaking_to_cluster
-from indexer.errors import ClusterUnavailable
+from indexer.clients import settled_in, speaking_to_cluster
 from mappings.names import ARCHIVE
 
-CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 PAGE = 1_000  # records deleted at a time
 
 
@@ -69,9 +67,7 @@ class Archive:
             return
         with speaking_to_cluster("writing the archive"):
             answer = self._client.bulk(index=ARCHIVE, operations=lines)
-        results = [result for item in answer["items"] for result in item.values()]
-        if any(_is_failure(result["status"]) for result in results):
-            raise ClusterUnavailable("writing the archive: some were refused; run it again")
+        settled_in(answer, "writing the archive")
 
 
 def _document(departure: Departure, left_on: date) -> dict[str, Any]:
@@ -86,7 +82,3 @@ def _document(departure: Departure, left_on: date) -> dict[str, Any]:
 
 def _is_due(today: date) -> dict[str, Any]:
     return {"range": {"delete_on": {"lte": today.isoformat()}}}
-
-
-def _is_failure(status: int) -> bool:
-    return status >= FIRST_FAILURE and status not in (CONFLICT, NOT_FOUND)

@@ -107,16 +107,25 @@ def _known(stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Lin
     links = stores.links.read(key for key in keys if key not in read)
     links |= {key: link for key in keys if (link := read.get(key))}
     numbers = {number for link in links.values() for number in link.children}
-    stored = stores.children.read(numbers)
-    absent = numbers - stored.keys()
-    hidden = stores.marks.marked(absent) if absent else frozenset()
-    heirs, found = _heirs(stores, absent - hidden)
+    stored, hidden = _read(stores, numbers)
+    heirs, found = _heirs(stores, numbers - stored.keys() - hidden)
     lost = {heir for heir in heirs.values() if heir} - found.keys() - stored.keys()
     hidden |= stores.marks.marked(lost) if lost else frozenset()
     links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
     retired = frozenset(heirs)
     return Known(run.source, run.load, loaded_at, links, {**stored, **found}, hidden, retired)
+
+
+def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
+    """Return those of the children who are there to be seen, and those who are hidden: of one whose
+    shield is being set the document may still be here."""
+    asked = set(numbers)
+    if not asked:
+        return {}, frozenset()
+    stored = stores.children.read(asked)
+    hidden = stores.marks.marked(asked)
+    return {number: one for number, one in stored.items() if number not in hidden}, hidden
 
 
 def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[str, Stored]]:
@@ -129,7 +138,7 @@ def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[
         retired = stores.links.read(map(number_key, left))
         steps = {key.partition(":")[2]: "".join(link.children) for key, link in retired.items()}
         ends = {number: steps.get(end, end) for number, end in ends.items()}
-        found |= stores.children.read(heir for heir in steps.values() if heir)
+        found |= _read(stores, (heir for heir in steps.values() if heir))[0]
         if not steps:
             break
     return {number: end for number, end in ends.items() if end != number}, found
@@ -199,8 +208,8 @@ def _related(frontier: Iterable[Member], before: Known, after: Known) -> list[Me
 
 def _and_stored(stores: Stores, known: Known, numbers: Iterable[str]) -> Known:
     """Return what is known with more children read, in real time."""
-    more = stores.children.read(set(numbers) - known.stored.keys())
-    return replace(known, stored={**known.stored, **more}) if more else known
+    more, hidden = _read(stores, set(numbers) - known.stored.keys() - known.hidden)
+    return replace(known, stored={**known.stored, **more}, hidden=known.hidden | hidden)
 
 
 class _FreeNumbers:
@@ -212,9 +221,10 @@ class _FreeNumbers:
 
     def draw(self) -> str:
         while not self._free:
-            drawn = {draw_number(self._stores.world) for _ in range(self._count)}
+            drawn = [draw_number(self._stores.world) for _ in range(self._count)]
             # A hidden child's number, or one that was: a visible child's shows when it is created.
             taken = self._stores.links.read(map(number_key, drawn))
             hidden = self._stores.marks.marked(drawn)
-            self._free = sorted(n for n in drawn - hidden if number_key(n) not in taken)
+            free = (n for n in drawn if n not in hidden and number_key(n) not in taken)
+            self._free = list(dict.fromkeys(free))  # in no order, or siblings' would stand together
         return self._free.pop()

@@ -75,23 +75,7 @@ def _facts_of_one(contributions: Contributions) -> Facts:
     names = other_names((facts,), name_of(facts), facts.known_as)
     carers = _carers((facts,), (0,))
     involvements = unite_involvements(contributions)
-    if not names and not involvements and len(carers) == len(facts.carers):
-        return facts if not facts.former_names else replace(facts, former_names=())
-    return Facts(
-        facts.family_name,
-        facts.date_of_birth,
-        facts.authority,
-        facts.given_names,
-        facts.known_as,
-        names,
-        facts.sex,
-        facts.nhs_number,
-        facts.upn,
-        facts.address,
-        carers,
-        involvements,
-        facts.date_of_death,
-    )
+    return replace(facts, former_names=names, carers=carers, involvements=involvements)
 
 
 def _facts_of_several(contributions: Contributions) -> Facts:

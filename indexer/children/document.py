@@ -3,12 +3,11 @@
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from analyzers.blocks import block_keys
 from analyzers.fields import search_fields
 from analyzers.identity import Born, Identity, PersonName
-from indexer.children.child import Address, Child, Contribution, Facts
+from indexer.children.child import Address, Child, Contribution
 
 Document = dict[str, Any]
 
@@ -59,25 +58,12 @@ def build_document(child: Child, derived: Derived | None = None) -> Document:
 def child_blocks(child: Child) -> frozenset[str]:
     """Return the block keys by every contribution's own dates and places: a row is alike to what
     one of them says."""
-    return frozenset().union(*(block_keys(row_identity(one)) for one in child.contributions))
+    return frozenset().union(*(block_keys(build_identity(one)) for one in child.contributions))
 
 
-def build_identity(child: Child) -> Identity:
-    """Return what tells this child from another, for analysers and comparison."""
-    former = _postcodes(child.former_addresses)
-    identity = facts_identity(child.facts)
-    return replace(identity, former_postcodes=former) if former else identity
-
-
-def row_identity(contribution: Contribution) -> Identity:
-    """Return who one contribution speaks of."""
-    identity = facts_identity(contribution.facts)
-    former = _postcodes(contribution.former_addresses)
-    return replace(identity, former_postcodes=former) if former else identity
-
-
-def facts_identity(facts: Facts) -> Identity:
-    """Return who a row, or the facts of a record, speaks of."""
+def build_identity(of: Child | Contribution) -> Identity:
+    """Return what tells this child, or the child one contribution speaks of, from another."""
+    facts = of.facts
     names = [PersonName(facts.given_names, facts.family_name)]
     if facts.known_as:
         names.append(PersonName(facts.known_as, facts.family_name, "known_as"))
@@ -87,6 +73,7 @@ def facts_identity(facts: Facts) -> Identity:
         born=Born(facts.date_of_birth, facts.date_of_birth),
         sex=facts.sex,
         postcodes=_postcodes((facts.address,)),
+        former_postcodes=_postcodes(of.former_addresses),
         authority=facts.authority,
         carers=tuple([carer.name for carer in facts.carers]),
     )

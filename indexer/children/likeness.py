@@ -13,7 +13,7 @@ from analyzers.fold import fold, words
 from analyzers.identity import Identity
 from analyzers.kin import kin_tokens
 from indexer.children.child import Contribution, Facts
-from indexer.children.document import row_identity
+from indexer.children.document import build_identity
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
 
@@ -40,7 +40,7 @@ class Member:
 
     @cached_property
     def identity(self) -> Identity:
-        return row_identity(self.contribution)
+        return build_identity(self.contribution)
 
     @cached_property
     def name(self) -> str:

@@ -7,12 +7,10 @@ from elasticsearch import Elasticsearch
 from msgspec import Struct
 
 from indexer.children.child import Facts
-from indexer.clients import speaking_to_cluster
-from indexer.errors import ClusterUnavailable
+from indexer.clients import FIRST_FAILURE, found_in, settled_in, speaking_to_cluster
 from indexer.feeds.rows import Row
 from mappings.names import LINKS
 
-CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 SCAN_PAGE = 5_000  # links in one page of a scan
 
 Version = tuple[int, int]
@@ -46,11 +44,13 @@ class Link(Struct, frozen=True):
 
 
 class RowLink(Struct, frozen=True):
-    """Which child a row is part of; "" if that child left the index."""
+    """Which child a row is part of; "" if that child left the index. `is_in` is False for a row
+    that was withdrawn though its link stays."""
 
     source: str
     source_record_id: str
     child: str
+    is_in: bool
 
 
 def parse_link(document: dict[str, Any]) -> Link:
@@ -108,9 +108,7 @@ class Links:
             return {}
         with speaking_to_cluster("reading links"):
             answer = self._client.mget(index=LINKS, ids=ids)
-        if any("error" in one for one in answer["docs"]):
-            raise ClusterUnavailable("reading links: a part of the index did not answer; try again")
-        return {one["_id"]: parse_link(one) for one in answer["docs"] if one["found"]}
+        return {one["_id"]: parse_link(one) for one in found_in(answer, "reading links")}
 
     def write(self, links: Mapping[str, Link]) -> set[str]:
         """Write each link unless somebody wrote it since it was read; return the keys written.
@@ -123,7 +121,7 @@ class Links:
         return self._send(lines)
 
     def release(self, links: Mapping[str, Link]) -> None:
-        """Remove the links of withdrawn rows, but none that somebody wrote meanwhile."""
+        """Remove links that are no more, but none that somebody wrote meanwhile."""
         self._send([_operation("delete", key, link) for key, link in links.items()])
 
     def scan(self, source: str | None = None) -> Iterator[RowLink]:
@@ -161,15 +159,14 @@ class Links:
             return set()
         with speaking_to_cluster("writing links"):
             answer = self._client.bulk(index=LINKS, operations=lines)
-        results = [result for item in answer["items"] for result in item.values()]
-        if any(_is_failure(result["status"]) for result in results):
-            raise ClusterUnavailable("writing links: some were refused; run the command again")
+        results = settled_in(answer, "writing links")
         return {result["_id"] for result in results if result["status"] < FIRST_FAILURE}
 
 
 def _row_link(hit: dict[str, Any]) -> RowLink:
     source, _, record_id = hit["_id"].partition(":")
-    return RowLink(source, record_id, hit["_source"]["child"] or "")
+    document = hit["_source"]
+    return RowLink(source, record_id, document["child"] or "", "digest" in document)
 
 
 def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:
@@ -177,7 +174,3 @@ def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:
         return {kind: {"_id": key}}
     seq_no, term = link.version
     return {kind: {"_id": key, "if_seq_no": seq_no, "if_primary_term": term}}
-
-
-def _is_failure(status: int) -> bool:
-    return status >= FIRST_FAILURE and status not in (CONFLICT, NOT_FOUND)

@@ -132,8 +132,10 @@ class _Passage:
         if whole:
             links, source = self.stores.links, self.loading.source
             absent = absent_rows(links, source, whole, self.nameless)
+            of_feed = {name: self.counts[name] for name in ("rows", "unchanged")}
             self._bring_in(absent)
-            self.counts["rows"] -= len(absent)  # they are no rows of the feed
+            # They are no rows of the feed; and what was withdrawn before is no row at all.
+            self.counts = Counter({**self.counts, **of_feed})
 
     def totals(self) -> dict[str, int]:
         """Return how many rows had which outcome."""

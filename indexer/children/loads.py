@@ -131,7 +131,7 @@ class Loads:
                 index=LOADS,
                 id=f"source:{loading.source}",
                 document=document if is_over else {**document, **holder},
-                # Others must see it before this load looks for children: see load_batch.
+                # Others must see it before this load looks for children: see batch.py.
                 refresh=True,
                 **named,
             )

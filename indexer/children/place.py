@@ -13,11 +13,10 @@ from elasticsearch import Elasticsearch
 from indexer.children.child import Child
 from indexer.children.document import Derived, build_document
 from indexer.children.store import ChildStore
-from indexer.clients import speaking_to_cluster
-from indexer.errors import ClusterUnavailable, RegisterUnavailable
+from indexer.clients import CONFLICT, settled_in, speaking_to_cluster
+from indexer.errors import RegisterUnavailable
 from indexer.shields.marks import Marks
 
-CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 AHEAD = 1_000_000  # revisions: more than any load that is under way can have read
 ROUNDS = 10
 
@@ -50,8 +49,8 @@ class Placer:
     ) -> set[str]:
         """Write the placements into every build; return the numbers somebody else wrote meanwhile.
 
-        The register is asked about them, and about those in `asked`, who were written before.
-        Those were left as the other wrote them: read them again and place them again. Raises
+        Those were left as the other wrote them: read them again and place them again. The register
+        is asked about all, and about those in `asked`, who were written before. Raises
         ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
         as the same command is run again.
         """
@@ -81,14 +80,8 @@ class Placer:
     def _write(self, lines: list[Any]) -> set[str]:
         with speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
-        results = [result for item in answer["items"] for result in item.values()]
-        if any(_is_failure(result["status"]) for result in results):
-            raise ClusterUnavailable("writing children: some were refused; run the command again")
+        results = settled_in(answer, "writing children")
         return {result["_id"] for result in results if result["status"] == CONFLICT}
-
-
-def _is_failure(status: int) -> bool:
-    return status >= FIRST_FAILURE and status not in (CONFLICT, NOT_FOUND)
 
 
 def _lines(placements: Iterable[Placement], build: str) -> list[Any]:

@@ -22,28 +22,11 @@ def unite_involvements(contributions: Sequence[Contribution]) -> tuple[Involveme
             if told.sensitive:
                 sensitive.add((told.start, told.end))
             else:
-                _add(named, _with_source(told, one.source))
+                _add(named, replace(told, source=one.source))
     if not sensitive:
         return tuple(named)
     hidden = [Involvement("sensitive", start=a, end=b, sensitive=True) for a, b in sensitive]
     return (*named, *sorted(hidden, key=_dates))
-
-
-def _with_source(told: Involvement, source: str) -> Involvement:
-    """As `replace` does, in a third of its time."""
-    return Involvement(
-        told.service,
-        told.organisation,
-        told.practitioner,
-        told.role,
-        told.phone,
-        told.email,
-        told.start,
-        told.end,
-        told.sensitive,
-        told.lead,
-        source,
-    )
 
 
 def _add(named: list[Involvement], told: Involvement) -> None:

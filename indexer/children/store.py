@@ -9,8 +9,7 @@ from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
 from indexer.children.document import parse_document
-from indexer.clients import speaking_to_cluster
-from indexer.errors import ClusterUnavailable
+from indexer.clients import found_in, speaking_to_cluster
 from mappings.names import CHILDREN
 
 
@@ -38,12 +37,9 @@ class ChildStore:
             return {}
         with speaking_to_cluster("reading children"):
             answer = self._client.mget(index=CHILDREN, ids=ids)
-        if any("error" in one for one in answer["docs"]):
-            raise ClusterUnavailable("reading children: a part did not answer; try again")
         return {
             one["_id"]: Stored(parse_document(one["_source"]), one["_version"])
-            for one in answer["docs"]
-            if one["found"]
+            for one in found_in(answer, "reading children")
         }
 
     def sharing(self, keys: Sequence[str]) -> set[str]:
@@ -66,9 +62,7 @@ class ChildStore:
         """Return the revision of each document that is in `build`, in real time."""
         with speaking_to_cluster("reading revisions"):
             answer = self._client.mget(index=build, ids=sorted(numbers), source=False)
-        if any("error" in one for one in answer["docs"]):
-            raise ClusterUnavailable("reading revisions: a part did not answer; try again")
-        return {one["_id"]: one["_version"] for one in answer["docs"] if one["found"]}
+        return {one["_id"]: one["_version"] for one in found_in(answer, "reading revisions")}
 
     def refresh(self) -> None:
         """Let searches see all that has been written."""

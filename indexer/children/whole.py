@@ -6,7 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from indexer.children.links import Links
+from indexer.children.links import Links, RowLink
 from indexer.errors import Refused
 from indexer.feeds.rows import Unread
 
@@ -34,13 +34,18 @@ def absent_rows(links: Links, source: str, whole: Whole, nameless: int) -> list[
             "children who would be withdrawn. The rows of the feed are in, and nothing was "
             "withdrawn: have those rows put right and run the command again"
         )
-    known, absent = 0, []
-    for page in _pages(link.source_record_id for link in links.scan(source) if link.child):
-        known += len(page)
-        absent += sorted(set(page) - whole.had(page))
-    if len(absent) > MOST_WITHDRAWN * known and not whole.is_confirmed:
+    known, leaving, absent = 0, 0, []
+    for page in _pages(link for link in links.scan(source) if link.child):
+        is_in = {link.source_record_id: link.is_in for link in page}
+        missing = sorted(is_in.keys() - whole.had(is_in))
+        # A row that was withdrawn keeps its link where the child is hidden, and must not be counted
+        # again; but it is withdrawn again, for the run that did it may have died.
+        known += sum(is_in.values())
+        leaving += sum(is_in[record_id] for record_id in missing)
+        absent += missing
+    if leaving > MOST_WITHDRAWN * known and not whole.is_confirmed:
         raise Refused(
-            f"--whole: {len(absent):,} of the {known:,} rows of '{source}' are not in the feed, "
+            f"--whole: {leaving:,} of the {known:,} rows of '{source}' are not in the feed, "
             f"and would be withdrawn: more than {MOST_WITHDRAWN:.0%}. The rows of the feed are in, "
             "and nothing was withdrawn. If the file is complete, add --confirm and run the "
             "command again"
@@ -48,8 +53,8 @@ def absent_rows(links: Links, source: str, whole: Whole, nameless: int) -> list[
     return [_withdrawal(number, record_id) for number, record_id in enumerate(absent, 1)]
 
 
-def _pages(record_ids: Iterator[str]) -> Iterator[list[str]]:
-    while page := list(islice(record_ids, PAGE)):
+def _pages(links: Iterator[RowLink]) -> Iterator[list[RowLink]]:
+    while page := list(islice(links, PAGE)):
         yield page
 
 

@@ -43,12 +43,13 @@ def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
     ]
     _retire(stores.links, known, plan)
     # Asked of all whose rows these are: a run that died may have written them and asked nothing.
-    asked = {plan.hood.homes[key] for key in plan.hood.homes if key[0] == known.source}
+    asked = {home for key, home in plan.hood.homes.items() if key[0] == known.source}
     placements = [_placement(known, plan, one) for one in wanted]
-    children = frozenset(_place(stores, placements, asked))
-    left = plan.hood.changed - set(wanted)
-    _release(stores, known, plan, children | left)
-    return Conflicts(links, children | left)
+    children = frozenset(_place(stores, placements, asked | known.hidden))
+    left = children.union(plan.hood.changed.difference(wanted))
+    _release(stores, known, plan, left)
+    _drop_numbers(stores.links, known, plan, left)
+    return Conflicts(links, left)
 
 
 def is_left(known: Known, plan: Plan, row: Row, conflicts: Conflicts) -> bool:
@@ -84,7 +85,8 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
     if _place(stores, [_after(one, written) for one in giving if one]):
         return Conflicts(is_all=True)
     _relink(stores.links, plan)
-    _release(stores, known, plan, set())
+    _release(stores, known, plan, frozenset())
+    _drop_numbers(stores.links, known, plan, frozenset())
     stores.children.refresh()
     return Conflicts()
 
@@ -196,7 +198,7 @@ def _holders(plan: Plan, members: Iterable[Member], key: str, link: Link) -> tup
     return tuple(sorted(homes.union(kept)))
 
 
-def _release(stores: Stores, known: Known, plan: Plan, left: set[str] | frozenset[str]) -> None:
+def _release(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> None:
     """Remove the links of withdrawn rows, unless their child could not be written."""
     keys = [key for key, child in plan.released.items() if child not in left]
     if keys:
@@ -204,3 +206,25 @@ def _release(stores: Stores, known: Known, plan: Plan, left: set[str] | frozense
         ours = {key: link for key, link in links.items() if link.load == known.load}
         stores.links.release(ours)
         stores.children.refresh()  # a later row of this load must not meet who was withdrawn
+
+
+def _drop_numbers(links: Links, known: Known, plan: Plan, left: frozenset[str]) -> None:
+    """Let no NHS number or UPN lead on to a child who does not have it any more: were that child
+    hidden later, another's row would vanish with it."""
+    dropped = {
+        (key, number)
+        for number in plan.hood.changed - left
+        if number in known.stored
+        for one in known.stored[number].child.contributions
+        for key in number_keys(one.facts)
+        if not plan.hood.holds(number, key)
+    }
+    there = links.read(key for key, _ in dropped)
+    kept = {
+        key: tuple(number for number in link.children if (key, number) not in dropped)
+        for key, link in there.items()
+    }
+    links.write(
+        {key: structs.replace(there[key], children=some) for key, some in kept.items() if some}
+    )
+    links.release({key: there[key] for key, some in kept.items() if not some})

@@ -62,7 +62,7 @@ def column_of(ours: str) -> Column | None:
     return Column(tuple(steps), field.quick is bool) if field else None
 
 
-def place(row: dict[str, Any], path: tuple[str | int, ...], value: Any) -> bool:
+def put(row: dict[str, Any], path: tuple[str | int, ...], value: Any) -> bool:
     """Put a value into the objects and lists (by number) of a row; False if one is there."""
     *outer, last = path
     inside: Any = row

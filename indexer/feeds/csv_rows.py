@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from indexer.feeds.columns import Column, FeedForm, line_digest, place
+from indexer.feeds.columns import Column, FeedForm, line_digest, put
 from indexer.feeds.header import check_header
-from indexer.feeds.lines import TOO_LONG, Line, cut_off, is_ended
+from indexer.feeds.lines import LINE_LIMIT_BYTES, TOO_LONG, Line, cut_off, is_ended
 from indexer.feeds.rows import Reject, Unread, reject
 
 RECORD_ID = "source_record_id"
@@ -16,6 +16,8 @@ RECORD_LINES = 100  # a quote that is open for longer was opened by mistake
 QUOTES = "A quote is not closed, or stands where none may; in a quoted cell write it twice."
 DELIMITERS = ",;\t"  # no field has one in its name; spreadsheets of other countries write `;`
 BOOLEANS = {"true": True, "false": False}  # spreadsheets write them in capitals
+
+csv.field_size_limit(LINE_LIMIT_BYTES)  # a cell may fill its line; Python stops at an eighth of it
 
 Cells = tuple[int, list[str] | str]
 """The number of the record's first line, and its cells or what is wrong with it."""
@@ -63,7 +65,7 @@ def _said(columns: list[Column | None], cells: list[str]) -> dict[str, Any]:
         text = cell.strip(" ")
         if text and column:
             value = BOOLEANS.get(text.lower(), text) if column.is_true_or_false else text
-            place(row, column.path, value)
+            put(row, column.path, value)
     return row
 
 

@@ -7,14 +7,14 @@ from itertools import chain
 from pathlib import Path
 
 from indexer.errors import FeedRefused
+from indexer.feeds.batches import batches
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.csv_rows import read_csv
 from indexer.feeds.json_rows import read_json
-from indexer.feeds.lines import read_lines
-from indexer.feeds.rows import Reject, Row, Unread
+from indexer.feeds.lines import nothing_in, read_lines
+from indexer.feeds.rows import Reject, Unread
 from indexer.feeds.seen import Seen
 
-BATCH_ROWS = 1_000
 JUDGED_ROWS = 100  # with fewer, one bad row would soon be too many
 MOST_REJECTED = 0.10
 REPEATED = "Stands in this file already; only the first row with it counts."
@@ -38,35 +38,22 @@ class Feed:
         Raises FeedRefused where it breaks off, and after the rejects of the first 1,000 rows if a
         tenth of those or more is rejected: no other row has been yielded then.
         """
-        batches = self._batches()
-        first = next(batches, [])
+        checked = map(self._without_repeats, batches(self._rows()))
+        first = next(checked, [])
         read = [one if isinstance(one, Reject) else one.read(self._today) for one in first]
         rejects = [one for one in read if isinstance(one, Reject)]
         if len(first) >= JUDGED_ROWS and len(rejects) >= MOST_REJECTED * len(first):
             yield from rejects
             raise FeedRefused(f"{self._path.name}: {_too_many(rejects, len(first))}")
         yield from first
-        for batch in batches:
+        for batch in checked:
             yield from batch
-
-    def _batches(self) -> Iterator[list[Unread | Reject]]:
-        batch: list[Unread | Reject] = []
-        broken: FeedRefused | None = None
-        try:
-            for row in self._rows():
-                batch.append(row)
-                if len(batch) == BATCH_ROWS:
-                    yield self._without_repeats(batch)
-                    batch = []
-        except FeedRefused as error:
-            broken = error
-        yield self._without_repeats(batch)
-        if broken:
-            raise broken
 
     def _rows(self) -> Iterator[Unread | Reject]:
         lines = read_lines(self._path, self._form.encoding)
-        first = next((line for line in lines if line[1] is None or line[1].strip()), (0, ""))
+        first = next((line for line in lines if line[1] is None or line[1].strip()), None)
+        if first is None:
+            raise nothing_in(self._path.name)
         read = read_json if self._is_json(first[1] or "{") else read_csv
         return read(chain([first], lines), self._form, self._path.name)
 
@@ -85,20 +72,13 @@ class Feed:
         kept: list[Unread | Reject] = []
         for one in batch:
             record_id = one.source_record_id
-            is_repeated = record_id in had and isinstance(one, Unread)
-            kept.append(_repeated(one) if is_repeated else one)
+            kept.append(_repeated(one) if isinstance(one, Unread) and record_id in had else one)
             if record_id:
                 had.add(record_id)
         return kept
 
 
-def read_rows(path: Path, form: FeedForm, today: date) -> Iterator[Row | Reject]:
-    """Yield the rows of a file, as Feed does, and what is in them."""
-    for one in Feed(path, form, today):
-        yield one if isinstance(one, Reject) else one.read(today)
-
-
-def _repeated(row: Unread | Reject) -> Reject:
+def _repeated(row: Unread) -> Reject:
     return Reject(row.number, row.source_record_id, {"source_record_id": [REPEATED]})
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 import orjson
 
-from indexer.feeds.columns import FeedForm, column_of, line_digest, place
+from indexer.feeds.columns import FeedForm, column_of, line_digest, put
 from indexer.feeds.lines import TOO_LONG, Line, cut_off, is_ended
 from indexer.feeds.rows import Reject, Unread, reject
 
@@ -96,6 +96,6 @@ def _renamed(number: int, said: dict[str, Any] | Reject, form: FeedForm) -> dict
     row = {name: value for name, value in said.items() if name not in form.columns}
     for theirs in form.columns.keys() & said.keys():
         column = column_of(form.columns[theirs])
-        if column and not place(row, column.path, said[theirs]):
+        if column and not put(row, column.path, said[theirs]):
             return reject(number, TWICE)
     return row

@@ -38,6 +38,8 @@ def kind_of(row: dict[str, str]) -> Kind:
     if row["kind"] == "one_of":
         values = tuple(row["about"].split(" or "))
         return Kind(partial(one_of, values=values), Literal[values])
+    if row["kind"] in _CODES:
+        return Kind(partial(_CODES[row["kind"]], limit=int(row["limit"])), str, is_rough=True)
     if row["kind"] not in _TEXTS:
         return _OTHERS[row["kind"]]
     read = partial(_TEXTS[row["kind"]], limit=int(row["limit"]))
@@ -83,8 +85,8 @@ def _filled(read: Callable[[Any], str]) -> Read:
     return read_filled
 
 
-def number(said: Any, is_right: Callable[[str], bool], message: str) -> str:
-    value = compact_number(plain_text(said, 20))
+def number(said: Any, limit: int, is_right: Callable[[str], bool], message: str) -> str:
+    value = compact_number(plain_text(said, limit))
     if value and not is_right(value):
         raise Wrong(message)
     return value
@@ -102,8 +104,8 @@ def authority(said: Any) -> str:
     return said
 
 
-def postcode(said: Any) -> str:
-    found = parse_postcode(value := plain_text(said, 20))
+def postcode(said: Any, limit: int) -> str:
+    found = parse_postcode(value := plain_text(said, limit))
     if value.strip() and not (found and found.inward):
         raise Wrong("Not a whole UK postcode.")
     return str(found or "")
@@ -145,10 +147,8 @@ _TEXTS: dict[str, Callable[..., str]] = {
     "name": partial(text, formula=FORMULA_IN_NAMES),
     "record_id": record_id,
 }
+_CODES: dict[str, Callable[..., str]] = {"nhs_number": _nhs, "upn": _upn, "postcode": postcode}
 _OTHERS = {
-    "nhs_number": Kind(_nhs, str, is_rough=True),
-    "upn": Kind(_upn, str, is_rough=True),
-    "postcode": Kind(postcode, str, is_rough=True),
     "authority": Kind(authority, Annotated[str, Meta(pattern=rf"\A{_AUTHORITY.pattern}\Z")]),
     "day": Kind(day, date),
     "true_or_false": Kind(true_or_false, bool),

@@ -51,6 +51,10 @@ def is_ended(line: str) -> bool:
     return line.endswith(("\n", "\r"))
 
 
+def nothing_in(name: str) -> FeedRefused:
+    return FeedRefused(f"{name}: the file is empty: a feed has one row a line")
+
+
 def cut_off(name: str, last: int) -> FeedRefused:
     return FeedRefused(
         f"{name}: the file is cut off or damaged after row {last}; the rows before that are in. "
@@ -106,7 +110,7 @@ class _EndedByReturns:
 
 def _refuse_other_formats(path: Path, head: bytes) -> None:
     if not head.strip():
-        raise FeedRefused(f"{path.name}: the file is empty: a feed has one row a line")
+        raise nothing_in(path.name)
     start = b"\x00" if b"\x00" in head[:2] else head
     with Path(__file__).with_name("other_formats.csv").open(encoding="utf-8", newline="") as table:
         for row in csv.DictReader(table):
@@ -115,13 +119,16 @@ def _refuse_other_formats(path: Path, head: bytes) -> None:
 
 
 def _read_line(stream: _Readable) -> bytes:
-    """Return the next line; of one that is too long, only how long it is, in memory of a line."""
+    """Return the next line; of one that is too long, only how long it is, in memory of a line.
+
+    The end that a file's last line may lack counts: the same row is too long with it or without.
+    """
     line = stream.readline(LINE_LIMIT_BYTES)
     length = len(line)
     while length >= LINE_LIMIT_BYTES and line[-1:] not in b"\r\n" and length <= ENDLESS_BYTES:
         line = stream.readline(LINE_LIMIT_BYTES)
         length += len(line)
-    return line if length <= LINE_LIMIT_BYTES else bytes(length)
+    return line if length == len(line) else bytes(max(length, LINE_LIMIT_BYTES + 1))
 
 
 def _decoded(path: Path, number: int, line: bytes, encoding: str) -> str | None:

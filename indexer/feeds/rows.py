@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from analyzers.numbers import has_known_upn_authority
+from indexer.age import ADULT_YEARS, age_in_years
 from indexer.children.child import Facts
 from indexer.feeds.fields import ROW
 from indexer.feeds.quick import quick_values
 from indexer.feeds.shapes import Wrong
 
-ADULT_YEARS = 18
 UNKNOWN_AUTHORITY = "upn: the authority in it is not on the list; the UPN was taken as it is."
 NOT_PLAIN = "Its source_record_id stands where it is not looked for; see --columns."
 BESIDE_WITHDRAWN = "A row with withdrawn: true may hold only source_record_id beside it."
@@ -104,17 +104,13 @@ def _date_errors(values: dict[str, Any], today: date) -> dict[str, str]:
     errors = {}
     if born and born > today:
         errors["date_of_birth"] = "Is in the future."
-    elif born and _age(born, today) >= ADULT_YEARS:
+    elif born and age_in_years(born, today) >= ADULT_YEARS:
         errors["date_of_birth"] = "Is 18 or over; the index holds children only."
     if died and died > today:
         errors["date_of_death"] = "Is in the future."
     elif died and born and died < born:
         errors["date_of_death"] = "Is before date_of_birth."
     return errors
-
-
-def _age(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _record_id(said: dict[str, Any]) -> str | None:

@@ -12,8 +12,6 @@ from indexer.errors import Refused
 from indexer.invented.households import CHILDREN_IN_BLOCK
 from indexer.invented.slices import BLOCKS_IN_SLICE, TRUTH, Order, make_slices
 
-__all__ = ["Order", "feed_path", "write_england"]
-
 GB = 1_000_000_000
 
 

@@ -21,7 +21,7 @@ from indexer.invented.tables import rates, rows
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST_MISSPELT = 3
 LAST_MONTH = 12
-SCATTER = 37  # neighbouring authorities have different systems
+SYSTEM_STEP = 37  # neighbouring authorities have different systems
 CAPITALISED = {"given_names", "family_name", "known_as", "name", "lines", "town"}
 
 
@@ -129,7 +129,7 @@ def mishear(rng: Random, source: str, truth: Heard, today: date) -> Heard:
 
 def is_in_capitals(source: str, authority: str) -> bool:
     """Say whether this source's system for an authority knows capital letters only."""
-    return int(authority) * SCATTER % 100 < rates("mistakes", source)["in_capitals"]
+    return int(authority) * SYSTEM_STEP % 100 < rates("mistakes", source)["in_capitals"]
 
 
 def in_capitals(value: Any, field: str = "") -> Any:

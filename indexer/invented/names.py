@@ -9,7 +9,7 @@ from indexer.invented.tables import grouped, records, rows
 
 OLDEST_YEAR, YEARS_OF_FASHION = 2008, 18
 TAIL_FROM = 300  # the rank of a tail's commonest name among all names, about
-SCATTER = 2_654_435_761  # a prime: neighbours in rank share no syllables
+RANK_STEP = 2_654_435_761  # a prime: neighbours in rank share no syllables
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Tail:
         """Pick by Zipf's law from a rank on: rare names are many, and none outnumbers Smith."""
         size = len(self.starts) * len(self.middles) * len(self.ends)
         rank = int(TAIL_FROM * ((size / TAIL_FROM + 1) ** rng.random() - 1))
-        return self.name(rank * SCATTER % size)
+        return self.name(rank * RANK_STEP % size)
 
 
 @cache

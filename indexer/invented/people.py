@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from indexer.age import ADULT_YEARS, years_before
 from indexer.invented.chance import happens, one_of
 from indexer.invented.names import (
     Origin,
@@ -46,17 +47,9 @@ class Surname:
     former: str
 
 
-def years_before(day: date, years: int) -> date:
-    """Return the same day so many years ago; for 29 February the 1st of March."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return date(day.year - years, 3, 1)
-
-
 def is_child(born: date, today: date) -> bool:
     """Say whether someone born then is under 18, and stays so for a month."""
-    return years_before(today, 18) + timedelta(days=DAYS_TO_SPARE) < born < today
+    return years_before(today, ADULT_YEARS) + timedelta(days=DAYS_TO_SPARE) < born < today
 
 
 def births(rng: Random, count: int, today: date) -> list[date]:
@@ -65,7 +58,7 @@ def births(rng: Random, count: int, today: date) -> list[date]:
     One is drawn evenly and the others follow at intervals, round the end to the beginning again:
     so all ages are as likely. Twins have the same day.
     """
-    range_days = (today - years_before(today, 18)).days - DAYS_TO_SPARE
+    range_days = (today - years_before(today, ADULT_YEARS)).days - DAYS_TO_SPARE
     ages = [int(rng.random() * range_days)]
     for _ in range(count - 1):
         between = (

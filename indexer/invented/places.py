@@ -6,6 +6,7 @@ from random import Random
 
 from indexer.invented.chance import Weighted, happens
 from indexer.invented.tables import grouped, rates, records, words
+from indexer.people.authorities import authority_names
 
 # A feed of one authority's social care knows only children there. Wigan is made larger than life,
 # so that this feed is about 3 in 100 of all children, and its record worth looking at.
@@ -14,7 +15,7 @@ SHOWCASE = "359"
 INWARD_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # never C I K M O V (Royal Mail)
 UNITS = len(INWARD_LETTERS) ** 2
 SECTORS = 9
-SCATTER = 2_654_435_761
+STREET_MIX = 2_654_435_761  # so that streets of neighbouring postcodes have unlike names
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,12 @@ class Authority:
     """
 
     code: str
-    name: str
     residents: float
     phone_stem: str
+
+    @property
+    def name(self) -> str:
+        return authority_names()[self.code]
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def pick_home(rng: Random, authority: Authority) -> Home:
     number = int(rng.random() * len(pairs))
     place = int(rng.random() * SECTORS * UNITS)
     town, district = pairs[number]
-    street_number = (int(authority.code) * 10_000_000 + number * 10_000 + place) * SCATTER >> 8
+    street_number = (int(authority.code) * 10_000_000 + number * 10_000 + place) * STREET_MIX >> 8
     street = streets()[street_number % len(streets())]
     house = int(rng.random() ** 2 * 150) + 1  # low numbers are the commonest
     is_flat = happens(rng, rates("households")["in_a_flat"])

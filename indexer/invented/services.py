@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from random import Random
 from typing import Any
 
+from indexer.age import age_in_years
 from indexer.invented.chance import happens, one_of, stream
 from indexer.invented.names import family_name, origins
 from indexer.invented.places import Authority, Home, pick_home
@@ -36,11 +37,6 @@ class Service:
 @cache
 def services_of(source: str) -> tuple[Service, ...]:
     return tuple(one for one in records("services", Service) if one.source == source)
-
-
-def age_on(day: date, born: date) -> int:
-    """Return age in whole years."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def school_start(born: date, age: int) -> date:
@@ -131,7 +127,7 @@ def involvements(
     rng: Random, source: str, home: Home, born: date, today: date
 ) -> list[dict[str, Any]]:
     """Return the involvements of a child that one source knows."""
-    age = age_on(today, born)
+    age = age_in_years(born, today)
     return [
         involvement(rng, service, home, born, today)
         for service in services_of(source)

@@ -1,11 +1,8 @@
 """Organisations: England's authorities and national partners, switched on one by one."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from elasticsearch import ConflictError, Elasticsearch
@@ -14,6 +11,7 @@ from indexer.audit.trail import Trail
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable, NotFound, Refused
 from indexer.people.actor import Actor
+from indexer.people.authorities import authority_names
 from indexer.people.documents import read_document
 from mappings.names import ORGANISATIONS
 
@@ -31,17 +29,6 @@ class Organisation:
     kind: Literal["authority", "partner"]
     switched_on: bool = False
     phone: str = ""
-
-
-@cache
-def authority_names() -> dict[str, str]:
-    """Return England's 153 authorities: code → name.
-
-    Source: the three-digit local authority codes of the Department for Education, as they stand
-    after the reorganisation of April 2023.
-    """
-    with Path(__file__).with_name("authorities.csv").open(newline="", encoding="utf-8") as lines:
-        return {row["code"]: row["name"] for row in csv.DictReader(lines)}
 
 
 def write_authorities(client: Elasticsearch, _actor: Actor) -> int:

@@ -8,10 +8,11 @@ import time
 from pathlib import Path
 
 from indexer.builds.init import init
-from indexer.children.load import Listeners, Loader
+from indexer.children.load import Loader
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
-from indexer.invented.england import Order, feed_path, write_england
+from indexer.invented.england import feed_path, write_england
+from indexer.invented.slices import Order
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
 from indexer.world import REAL
@@ -32,8 +33,7 @@ def load_all(settings: Settings, feeds: Path) -> tuple[int, float]:
     loader, rows, began = Loader(settings, REAL), 0, time.monotonic()
     for source in SOURCES:
         feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
-        listeners = Listeners(lambda _: None)
-        rows += loader.load(feed, source, person_at_keyboard(), listeners).rows
+        rows += loader.load(feed, source, person_at_keyboard()).rows
     return rows, time.monotonic() - began
 
 

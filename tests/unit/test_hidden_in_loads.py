@@ -93,3 +93,23 @@ def test_child_who_is_marked_while_a_load_dies_is_taken_out_by_the_same_command(
     index._loads = []
     index.load("a", ("1", ANN))
     assert rows_found(index) == set()
+
+
+@pytest.mark.parametrize("later", [said("Ann", nhs_number=NHS[1]), None], ids=["corrected", "gone"])
+def test_number_that_a_hidden_child_has_no_more_takes_nobody_along(index, later):
+    index.load("a", ("1", ANN), ("2", said("Ann")))
+    index.load("b", ("1", said("Ann", upn=UPNS[0], address=at(POSTCODES[0]))))
+    index.load("a", ("1", later))
+    assert index.faults == []
+    if later:
+        index.hide("a:1")
+    index.load("c", ("1", TOM | {"nhs_number": NHS[0]}))
+    assert ("c", "1") in rows_found(index)
+
+
+def test_number_of_a_child_whose_document_is_still_there_stays_with_it(index):
+    index.load("b", ("1", ANN))
+    index.load("c", ("1", said("Ann", upn=UPNS[0])))
+    index.children.marks |= {index.links.links["c:1"].child}
+    index.load("a", ("1", ANN | {"upn": UPNS[0]}))
+    assert index.links.links["c:1"].child in index.links.links[f"upn:{UPNS[0]}"].children

@@ -15,7 +15,7 @@ import orjson
 
 from indexer.audit.trail import Trail
 from indexer.builds.init import init
-from indexer.children.load import Listeners, Loader
+from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.engine import lifecycle
 from indexer.engine.secret_files import write_privately
@@ -23,7 +23,8 @@ from indexer.engine.start import start
 from indexer.errors import ClusterUnavailable, ContactPointError, Refused
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
-from indexer.invented.england import Order, feed_path, write_england
+from indexer.invented.england import feed_path, write_england
+from indexer.invented.slices import Order
 from indexer.people.actor import ROLES, Role
 from indexer.people.operator import person_at_keyboard
 from indexer.people.organisations import switch_on
@@ -90,7 +91,7 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
     for source in SOURCES:
         click.echo(f"Loading {source} …")
         feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
-        loader.load(feed, source, person_at_keyboard(), Listeners(lambda _: None))
+        loader.load(feed, source, person_at_keyboard())
     return _people(settings)
 
 

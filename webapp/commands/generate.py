@@ -8,7 +8,8 @@ from time import monotonic
 
 import click
 
-from indexer.invented.england import GB, Order, write_england
+from indexer.invented.england import GB, write_england
+from indexer.invented.slices import Order
 from indexer.invented.sources import sources
 from indexer.world import REAL
 
@@ -41,7 +42,8 @@ def command(  # noqa: PLR0913, PLR0917  # one argument an option
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that no process stays behind
     day = today.date() if today else REAL.today()
-    order = Order(children, seed, day, bad_rows, tuple(chosen.split(",")))
+    names = tuple(dict.fromkeys(chosen.split(",")))  # a source named twice is written once
+    order = Order(children, seed, day, bad_rows, names)
     click.echo(f"about {order.bytes_needed / GB:.2f} GB will be written to {out}")
     start = monotonic()
     with click.progressbar(

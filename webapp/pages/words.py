@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from markupsafe import Markup
 
-from indexer.people.organisations import authority_names
+from indexer.people.authorities import authority_names
 
 LONDON = ZoneInfo("Europe/London")
 
