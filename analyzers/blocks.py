@@ -1,9 +1,9 @@
 """The keys by which linking finds the children that a row may surely be about.
 
 A sure pair of rows has a place in common, which is a postcode or a carer's name, and its dates of
-birth are the same, one digit apart, or day and month swapped (indexer/children/likeness.py). So a key
-is a place with two of the three parts of the date: one wrong digit, or a swap, leaves one of three
-such keys standing whatever the names are, and a neighbour shares one in a hundred times.
+birth are the same, one digit apart, or day and month swapped (indexer/children/likeness.py). So a
+key is a place with two of the three parts of the date: one wrong digit, or a swap, leaves one of
+three such keys standing whatever the names are, and a neighbour shares one in a hundred times.
 """
 
 from datetime import date

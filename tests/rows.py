@@ -1,13 +1,17 @@
 """Rows of feeds as tests need them: the example of docs/FORMATS.md, and rows like it."""
 
 import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from stdnum.gb import nhs
 
 from indexer.feeds.columns import FeedForm
+from indexer.feeds.feed import Feed
 from indexer.feeds.json_rows import read_json
-from indexer.feeds.rows import Reject, Unread
+from indexer.feeds.rows import Reject, Row, Unread
 from indexer.world import World
 
 EXAMPLE: dict[str, Any] = {
@@ -60,6 +64,12 @@ def entries(*rows: dict[str, Any]) -> list[Unread | Reject]:
     """The rows as a feed yields them, numbered from 1."""
     lines = ((number, f"{json.dumps(one)}\n") for number, one in enumerate(rows, 1))
     return list(read_json(lines, FeedForm(), "rows"))
+
+
+def read_rows(path: Path, today: date) -> Iterator[Row | Reject]:
+    """The rows of a file, as Feed yields them, and what is in them."""
+    for one in Feed(path, FeedForm(), today):
+        yield one if isinstance(one, Reject) else one.read(today)
 
 
 def nhs_number(world: World) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
+from indexer.age import ADULT_YEARS, years_after, years_before
 from indexer.audit.trail import Trail
 from indexer.builds.builds import open_builds
 from indexer.children.archive import Archive, Departure
@@ -27,7 +28,6 @@ from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import World
 
-ADULT_YEARS = 18
 YEARS_AFTER_DEATH = 1
 ARCHIVED_YEARS = 6
 """As ContactPoint kept them: Hansard, 21 April 2009, written answers, Children: Databases."""
@@ -186,19 +186,3 @@ def departures(facts: Facts) -> list[tuple[str, date]]:
     if not facts.date_of_death:
         return [adult]
     return [adult, (DIED, years_after(facts.date_of_death, YEARS_AFTER_DEATH))]
-
-
-def years_after(day: date, years: int) -> date:
-    """Return the anniversary; of 29 February, in other years, 1 March (as the feed's rule)."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
-
-
-def years_before(day: date, years: int) -> date:
-    """Return the last day whose anniversary is reached on `day`."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return date(day.year - years, 2, 28)

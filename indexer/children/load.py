@@ -16,12 +16,12 @@ from indexer.children.stores import Stores, open_stores
 from indexer.children.whole import Whole, absent_rows
 from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
+from indexer.feeds.batches import batches
 from indexer.feeds.rows import Reject, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.world import World
 
-BATCH_ROWS = 1_000
 DRY_RUN = "dry-run"  # in place of a load's name
 AT_ONCE = 4  # batches under way: while Elasticsearch works on some, Python works on others
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -147,7 +147,7 @@ class _Passage:
         broken: FeedRefused | None = None
         with _no_collections(), ThreadPoolExecutor(AT_ONCE, "batch") as threads:
             try:
-                for batch in _batches(rows):
+                for batch in batches(rows):
                     under_way.append(threads.submit(load_batch, self.stores, run, batch))
                     if len(under_way) >= AT_ONCE:
                         self._take(under_way.popleft())
@@ -194,20 +194,3 @@ def _no_collections() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _batches(rows: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Yield the rows in batches; what was read before a file breaks off is still a batch."""
-    batch: list[Entry] = []
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == BATCH_ROWS:
-                yield batch
-                batch = []
-    except FeedRefused:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch

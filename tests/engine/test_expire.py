@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
+from indexer.age import years_after, years_before
 from indexer.audit.trail import Trail
 from indexer.builds.builds import open_builds
 from indexer.children.child import Contribution, Facts
@@ -15,8 +16,6 @@ from indexer.children.expire import (
     build_departure,
     departures,
     ended_links,
-    years_after,
-    years_before,
 )
 from indexer.children.links import Link, Links, nhs_key, number_key, row_key
 from indexer.children.load import Loader

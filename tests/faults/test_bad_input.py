@@ -19,13 +19,14 @@ from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
 from indexer.world import REAL
 from tests.rows import plain_row
-from webapp.commands.load import _rejects_writer
+from webapp.commands.load import _Rejects
 
 TESTER = Actor("tester", "operator", "")
 PERSON = ("--as", "pat-of-mistakes", "--reason", "test")
 NOT_THERE = "contactpoint: There is no record to show under this number.\n"
 MAIN = "from webapp.commands import main\nmain()"
 ANN = orjson.dumps(plain_row("1", "Ann", "Kelly", "2014-03-09"))
+NO_OBJECT = Reject(1, None, {"row": ["Not a JSON object."]})
 BAD = orjson.dumps(plain_row("2", "Bo", "Lee", "2999-01-01"))
 
 
@@ -111,9 +112,48 @@ def test_rejects_that_cannot_be_written_are_refused(without_engine, feed, reject
 
 
 def test_full_disk_is_a_refusal():
-    write = _rejects_writer(Path("/dev/full"))
+    rejects = _Rejects(Path("/dev/full"))
     with pytest.raises(Refused, match="No space left on device"):
-        write([Reject(1, None, {"row": ["Not a JSON object."]})])
+        rejects.write([NO_OBJECT])
+
+
+def test_list_of_rejects_is_emptied_at_its_first_writing_only(tmp_path):
+    path = tmp_path / "rejects"
+    path.write_bytes(b"of an earlier load\n")
+    rejects = _Rejects(path)
+    for some in ([], [NO_OBJECT], [], [NO_OBJECT]):
+        rejects.write(some)
+    assert [orjson.loads(line)["row"] for line in path.read_bytes().splitlines()] == [1, 1]
+
+
+REFUSING = """
+import indexer.clients, indexer.errors, webapp.commands
+def refuse(*_):
+    raise indexer.errors.Refused("another load is under way")
+indexer.clients.make_client = refuse
+webapp.commands.main()
+"""
+
+
+@pytest.mark.parametrize("before", [b"of the load under way\n", b"", None])
+def test_refused_load_leaves_the_list_of_rejects_as_it_was(without_engine, feed, tmp_path, before):
+    own = tmp_path / "home" / "rejects" / "census.feed.jsonl.rejects.jsonl"
+    own.parent.mkdir(parents=True)
+    if before is not None:
+        own.write_bytes(before)
+    code, _, said = without_engine.run("load", str(feed), "--source", "census", code=REFUSING)
+    assert (code, said) == (2, "contactpoint: another load is under way\n")
+    assert (own.read_bytes() if own.exists() else None) == before
+
+
+@pytest.mark.parametrize("content", [b"", ANN])
+def test_refusal_of_a_dry_run_says_that_nothing_was_changed(without_engine, feed, content):
+    feed.write_bytes(content)
+    words = ("load", str(feed), "--source", "census", "--dry-run")
+    code, _, said = without_engine.run(*words, code=REFUSING)
+    assert code == 2
+    assert said.startswith("contactpoint: Dry run, nothing was changed: ")
+    assert is_one_sentence(said)
 
 
 def test_rejects_in_place_of_the_feed_are_refused_and_the_feed_stays(without_engine, feed):
@@ -133,7 +173,7 @@ def test_file_the_user_named_is_there_after_a_load_without_rejects(with_engine, 
 
 
 def test_our_own_file_of_rejects_is_there_only_with_rejects(with_engine, feed, source, ready):
-    own = ready.home / "rejects" / "feed.jsonl.rejects.jsonl"
+    own = ready.home / "rejects" / f"{source}.feed.jsonl.rejects.jsonl"
     assert with_engine.run("load", str(feed), "--source", source)[0] == 0
     assert not own.exists()
     feed.write_bytes(ANN + b"\n" + BAD)

@@ -67,6 +67,12 @@ def test_quoted_cell_may_hold_delimiters_quotes_and_lines():
     assert (one[0], one[1]["family_name"], other) == (2, 'Kelly, "Ann"', (4, SAID))
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_cell_may_be_as_long_as_a_line(quote):
+    notes = quote + "x" * 900_000 + quote
+    assert read(f"{HEADER},notes\n{ANN},{notes}\n", FeedForm(columns={"notes": ""})) == [(2, SAID)]
+
+
 @pytest.mark.parametrize("rows", [3, 500])
 def test_quote_that_is_never_closed_costs_its_own_row_only(rows):
     text = f'{HEADER}\n1,"Kelly,2014-03-09,359\n' + f"{ANN}\n" * rows

@@ -7,11 +7,11 @@ import pytest
 
 from indexer.errors import FeedRefused
 from indexer.feeds.columns import FeedForm
-from indexer.feeds.feed import Feed, read_rows
+from indexer.feeds.feed import Feed
 from indexer.feeds.rows import Reject, Row
 from indexer.feeds.seen import Seen
 from indexer.feeds.sensitive import is_sensitive
-from tests.rows import plain_row
+from tests.rows import plain_row, read_rows
 
 TODAY = date(2026, 11, 22)
 
@@ -51,7 +51,7 @@ def test_rows_of_csv_and_json_say_the_same(tmp_path):
         "source_record_id,given_names,family_name,date_of_birth,authority\n"
         "1,Ann,Kelly,2014-03-09,359\n"
     )
-    one, other = (next(read_rows(tmp_path / name, FeedForm(), TODAY)) for name in "ab")
+    one, other = (next(read_rows(tmp_path / name, TODAY)) for name in "ab")
     assert one.facts == other.facts
 
 
@@ -109,6 +109,9 @@ def test_row_that_breaks_off_is_told_after_the_rows_before_it(tmp_path):
         (b"[\n{}\n]", "is a list in JSON"),
         (b"some words\nmore", "the first line is neither"),
         (b"\n \n", "is empty"),
+        (b"\xef\xbb\xbf", "feed: the file is empty: a feed has one row a line"),
+        (b"\xef\xbb\xbf\r\n \r\n", "is empty"),
+        ("\ufeff\u00a0\n\u00a0".encode(), "is empty"),
         (b"source_record_id,withdrawn\n", "no rows, only the names of its columns"),
     ],
 )

@@ -77,6 +77,13 @@ def test_line_that_is_too_long_is_none_and_the_next_is_read(feed):
     assert list(read_lines(path)) == [(1, None), (2, f"{ROW}\n"), (3, None)]
 
 
+@pytest.mark.parametrize("end", ["\n", ""], ids=repr)
+def test_line_is_too_long_by_one_byte_with_its_end_or_without(feed, end):
+    most = LINE_LIMIT_BYTES - 1
+    assert list(read_lines(feed(f"{ROW}\n" + "a" * most + end)))[1] == (2, "a" * most + end)
+    assert list(read_lines(feed(f"{ROW}\n" + "a" * (most + 1) + end)))[1] == (2, None)
+
+
 def test_line_without_an_end_is_refused_and_fills_no_memory(tmp_path):
     path = tmp_path / "bomb.jsonl.gz"
     packer = zlib.compressobj(wbits=31)

@@ -1,5 +1,6 @@
 """`contactpoint generate` as it is typed: what it prints, and how it refuses."""
 
+import gzip
 import subprocess
 import sys
 
@@ -21,6 +22,13 @@ def test_summary_says_what_was_written(tmp_path):
     assert "30 children, " in done.stdout
     assert "(3 bad)" in done.stdout
     assert done.stderr == ""
+
+
+def test_source_named_twice_is_written_once(tmp_path):
+    named = ["--sources", "child-benefit,child-benefit"]
+    assert run(*ORDER, "--out", str(tmp_path), *named).returncode == 0
+    lines = gzip.decompress((tmp_path / "child-benefit.jsonl.gz").read_bytes()).splitlines()
+    assert len(set(lines)) == len(lines) > 0
 
 
 def test_help_has_an_example():

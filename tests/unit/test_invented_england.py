@@ -10,7 +10,8 @@ from datetime import date
 import pytest
 
 from indexer.errors import Refused
-from indexer.invented.england import Order, write_england
+from indexer.invented.england import write_england
+from indexer.invented.slices import Order
 
 TODAY = date(2026, 11, 1)
 CHILDREN = 4_000

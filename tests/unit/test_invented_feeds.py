@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from indexer.feeds.columns import FeedForm
-from indexer.feeds.feed import read_rows
 from indexer.feeds.rows import Reject
 from indexer.invented.bad_rows import BREAKERS
-from indexer.invented.england import Order, feed_path, write_england
+from indexer.invented.england import feed_path, write_england
+from indexer.invented.slices import Order
 from indexer.invented.sources import sources
+from tests.rows import read_rows
 
 TODAY = date(2026, 11, 1)
 CHILDREN = 6_000
@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def read(folder):
     return {
-        source: list(read_rows(feed_path(folder, source), FeedForm(), TODAY))
+        source: list(read_rows(feed_path(folder, source), TODAY))
         for source in sources()
         if source != "social-care-359"  # so small that its share of bad rows is too many
     }

@@ -9,10 +9,11 @@ import pytest
 
 from indexer.invented import numbers
 from indexer.invented.chance import stream
-from indexer.invented.england import Order, feed_path, write_england
+from indexer.invented.england import feed_path, write_england
 from indexer.invented.households import make_household
 from indexer.invented.mistakes import Heard, in_capitals, is_in_capitals, mishear
 from indexer.invented.places import authorities, pick_home
+from indexer.invented.slices import Order
 from indexer.invented.sources import Case, nhs_number, sources
 from indexer.invented.tables import rates
 

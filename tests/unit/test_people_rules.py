@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from indexer.people.failures import LOCKED_FOR, MOST_FAILURES, Failures, failures_key
 from indexer.people.authorities import authority_names
+from indexer.people.failures import LOCKED_FOR, MOST_FAILURES, Failures, failures_key
 from indexer.people.sessions import Session
 
 START = datetime(2026, 3, 9, 8, tzinfo=UTC)

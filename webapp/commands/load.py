@@ -1,9 +1,9 @@
 """`contactpoint load`: one feed into the index."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,18 +57,25 @@ def command(feed: Path, source: str, rejects: Path | None, as_json: bool, **how:
 
     The same command again is harmless, and finishes a load that was interrupted.
     """
-    check_source_name(source)
-    rows = Feed(feed, _form(how["encoding"], how["columns"]), REAL.today())
-    settings = Settings.from_environment()
-    with _rejects_file(settings, feed, rejects) as path:
-        listeners = Listeners(_rejects_writer(path), _show_progress)
-        whole = Whole(rows.seen.which, how["confirm"]) if how["whole"] else None
-        with _saying_if_interrupted():
-            loader = Loader(settings, REAL, is_dry=how["dry_run"])
-            receipt = loader.load(rows, source, person_at_keyboard(), listeners, whole)
+    with _saying_if_dry(how["dry_run"]):
+        receipt = _load(feed, source, rejects, how)
     click.echo(orjson.dumps(asdict(receipt)) if as_json else _written(receipt))
     if receipt.rejected:
         sys.exit(SOME_REJECTED)
+
+
+def _load(feed: Path, source: str, named: Path | None, how: dict[str, Any]) -> Receipt:
+    check_source_name(source)
+    rows = Feed(feed, _form(how["encoding"], how["columns"]), REAL.today())
+    settings = Settings.from_environment()
+    # Named after the source too, for two of them may both send `export.csv`.
+    path = named or settings.home / "rejects" / f"{source}.{feed.name}.rejects.jsonl"
+    with _listing_rejects(path, feed, is_ours=not named) as rejects:
+        listeners = Listeners(rejects.write, _show_progress)
+        whole = Whole(rows.seen.which, how["confirm"]) if how["whole"] else None
+        with _saying_if_interrupted(), _ending_progress():
+            loader = Loader(settings, REAL, is_dry=how["dry_run"])
+            return loader.load(rows, source, person_at_keyboard(), listeners, whole)
 
 
 def _form(encoding: str, columns: Path | None) -> FeedForm:
@@ -84,25 +91,70 @@ def _saying_if_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _rejects_file(settings: Settings, feed: Path, named: Path | None) -> Iterator[Path]:
-    """Yield an empty file for rejects. One the user named stays; our own goes if nothing is in it.
-
-    Opened anew for each writing, so that a full disk is met where it can be said.
-    """
-    path = named or settings.home / "rejects" / f"{feed.name}.rejects.jsonl"
-    with _writing_rejects(path):
-        if path.exists() and path.samefile(feed):
-            raise Refused("--rejects: this is the feed itself; name another file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
+def _saying_if_dry(is_dry: bool) -> Iterator[None]:
+    """A refusal may tell of rows that are in: of a dry run, none is."""
     try:
-        yield path
+        yield
+    except Refused as error:
+        if not is_dry:
+            raise
+        raise type(error)(f"Dry run, nothing was changed: {error}") from None
+
+
+@contextmanager
+def _ending_progress() -> Iterator[None]:
+    """Let what is said after the load begin on a line of its own."""
+    try:
+        yield
+    finally:
+        if sys.stderr.isatty():
+            click.echo(err=True)
+
+
+@dataclass
+class _Rejects:
+    """The list of rejected rows. It is emptied at the first writing: until then it may be that of
+    a load under way, for which this one will be refused."""
+
+    path: Path
+    is_begun: bool = False
+
+    def write(self, some: list[Reject]) -> None:
+        """Add some, or none; opened anew each time, so that a full disk is met where it can be
+        said."""
+        if self.is_begun and not some:
+            return
+        mode = "ab" if self.is_begun else "wb"
+        with _writing_rejects(self.path), self.path.open(mode) as out:
+            self.is_begun = True
+            out.writelines(map(_line, some))
+
+
+@contextmanager
+def _listing_rejects(path: Path, feed: Path, is_ours: bool) -> Iterator[_Rejects]:
+    """Yield the list, to be written. One the user named stays; our own goes if nothing is in it."""
+    _check_rejects(path, feed)
+    rejects = _Rejects(path)
+    try:
+        yield rejects
     finally:
         with suppress(OSError):
-            if path.stat().st_size:  # also after a refusal: it may be why the file was refused
+            if rejects.is_begun and path.stat().st_size:  # perhaps why the file was refused
                 click.echo(f"What was wrong with the rejected rows: {path}", err=True)
-            elif not named:
+            elif rejects.is_begun and is_ours:
                 path.unlink()
+
+
+def _check_rejects(path: Path, feed: Path) -> None:
+    """Raise Refused if the list cannot be written, and change nothing of what is there."""
+    with _writing_rejects(path):
+        was_there = path.exists()
+        if was_there and path.samefile(feed):
+            raise Refused("--rejects: this is the feed itself; name another file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+        if not was_there and not path.stat().st_size:
+            path.unlink()
 
 
 @contextmanager
@@ -114,15 +166,6 @@ def _writing_rejects(path: Path) -> Iterator[None]:
             f"the rejects cannot be written to {path}: {error.strerror}; name another file with "
             "--rejects, and run the command again"
         ) from None
-
-
-def _rejects_writer(path: Path) -> Callable[[list[Reject]], None]:
-    def write(some: list[Reject]) -> None:
-        if some:
-            with _writing_rejects(path), path.open("ab") as out:
-                out.writelines(map(_line, some))
-
-    return write
 
 
 def _line(reject: Reject) -> bytes:
