@@ -6,7 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TABLES_OF_TOKENS = ("nicknames.csv", "families.csv", "endings.csv", "small_words.csv")
+TABLES_OF_TOKENS = (
+    "nicknames.csv",
+    "families.csv",
+    "endings.csv",
+    "small_words.csv",
+    "sounds.csv",
+)
 """The tables that decide what is stored; a change of one of them needs a new build."""
 
 

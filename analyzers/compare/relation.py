@@ -7,7 +7,7 @@ from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
 
 from analyzers.kin import kinship
 from analyzers.sounds import sound_alike
-from analyzers.tiers import SHORTEST_EDITED, SHORTEST_HEARD
+from analyzers.tiers import SHORTEST_EDITED
 
 Relation = Literal[
     "exact",
@@ -46,7 +46,7 @@ def _by_letters(asked: str, stored: str) -> Relation | None:
     edits = _edits(asked, stored)
     if edits == 1:
         return "edit"
-    if min(len(asked), len(stored)) >= SHORTEST_HEARD and sound_alike(asked, stored):
+    if sound_alike(asked, stored):
         return "sounds"
     return "two_edits" if edits == _TWO and _is_alike(asked, stored) else None
 

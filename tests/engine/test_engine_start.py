@@ -6,6 +6,7 @@ import socket
 import ssl
 import stat
 import subprocess
+import time
 from collections import namedtuple
 from ipaddress import ip_address
 from pathlib import Path
@@ -66,9 +67,26 @@ def test_stopped_server_starts_again_with_its_secrets_and_data(spare_engine):
         assert client.indices.exists(index="links")
 
 
+def wait_until_stopped(process):
+    """The signal reaches the server's threads one by one."""
+    ends = time.monotonic() + 10
+    tasks = list(Path(f"/proc/{process}/task").iterdir())
+    while any(state_of(task) not in "TZX" for task in tasks):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def state_of(task):
+    try:
+        return (task / "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
+
+
 def test_server_that_does_not_answer_is_not_well(spare_engine):
     process = process_of_only_node(spare_engine)
     os.kill(process, 19)  # SIGSTOP
+    wait_until_stopped(process)
     try:
         [found] = lifecycle.status(spare_engine)
     finally:
