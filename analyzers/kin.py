@@ -1,7 +1,7 @@
 """Which names are short forms or other forms of each other, as group tokens."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal
 
@@ -15,8 +15,8 @@ _SHORTEST_STEM = 3
 def _groups() -> dict[str, tuple[str, ...]]:
     """Every name of the tables with the tokens of its groups.
 
-    A group is one row. Groups are not joined where they share a name: Alex is short for Alexander
-    and for Alexandra, who are not each other.
+    A group is one name of a table with all its rows. Groups are not joined where they share a
+    name: Alex is short for Alexander and for Alexandra, who are not each other.
     """
     found = defaultdict(set)
     for group, members in _members():
@@ -35,37 +35,48 @@ def _members() -> Iterator[tuple[str, set[str]]]:
 
 @cache
 def _forms() -> dict[str, set[str]]:
-    rows = read_table("families.csv")
-    return {row["family"]: {row["family"], *row["spellings"].split()} for row in rows}
+    return {name: {name, *forms} for name, forms in _by_name("families.csv", "family", "spellings")}
 
 
 @cache
 def _short_forms() -> dict[str, set[str]]:
-    return {row["name"]: set(row["short_forms"].split()) for row in read_table("nicknames.csv")}
+    return dict(_by_name("nicknames.csv", "name", "short_forms"))
+
+
+def _by_name(table: str, name: str, members: str) -> Iterable[tuple[str, set[str]]]:
+    """Return every name of a table with its members; a name has one row for each source."""
+    found = defaultdict(set)
+    for row in read_table(table):
+        found[row[name]].update(row[members].split())
+    return found.items()
 
 
 @cache
-def _endings() -> dict[str, str]:
-    """Return ending → the ending it stands for, the longest first."""
-    rows = sorted(read_table("endings.csv"), key=lambda row: -len(row["ending"]))
-    return {row["ending"]: row["as"] for row in rows}
+def _endings() -> dict[str, tuple[str, ...]]:
+    """Return ending → the endings it stands for: -akova is of -ak in Prague, of -akov in Moscow."""
+    found = defaultdict(list)
+    for row in read_table("endings.csv"):
+        found[row["ending"]].append(row["as"])
+    return {ending: tuple(stands_for) for ending, stands_for in found.items()}
 
 
 _ANY_ENDING = tuple(_endings())
+_LONGEST_FIRST = sorted({len(ending) for ending in _ANY_ENDING}, reverse=True)
 
 
 def kin_tokens(word: str) -> tuple[str, ...]:
     """Return the tokens of the groups a folded word belongs to, none for most words."""
     groups = _groups().get(word, ())
     # Most words end otherwise, and this runs for every word of eleven million names.
-    return (*groups, *_ending_token(word)) if word.endswith(_ANY_ENDING) else groups
+    return (*groups, *_ending_tokens(word)) if word.endswith(_ANY_ENDING) else groups
 
 
-def _ending_token(word: str) -> tuple[str, ...]:
-    for ending, stands_for in _endings().items():
-        stem = word.removesuffix(ending)
-        if stem != word and len(stem) >= _SHORTEST_STEM:
-            return (f"e-{stem}{stands_for}",)
+def _ending_tokens(word: str) -> tuple[str, ...]:
+    """Return the tokens of the longest ending that leaves a stem."""
+    for length in _LONGEST_FIRST:
+        stem, ending = word[:-length], word[-length:]
+        if len(stem) >= _SHORTEST_STEM and ending in _endings():
+            return tuple([f"e-{stem}{stands_for}" for stands_for in _endings()[ending]])
     return ()
 
 

@@ -1,45 +1,127 @@
-"""One code for how a folded word sounds to an English ear."""
+"""How a folded word may be said, as a few codes: words an English ear confuses share one.
+
+One spelling is read differently in Dublin, Krakow, Hargeisa and Beijing, and the person who types a
+name heard it from somebody. So a word is read by each of six traditions from the table sounds.csv,
+and every reading gives a code; most words are read the same by all.
+"""
 
 import re
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
 
-from jellyfish import metaphone
+from analyzers.tables import read_table
 
-# What metaphone reads wrongly in names heard in England, put right before it is asked. Names that
-# no rule of spelling explains (Niamh said Neve) meet by the table families.csv instead.
-_DOUBLED = re.compile(r"(.)\1+")  # said once
-_REWRITES = (
-    ("szcz", "sh"),  # Szczepan
-    ("cz", "ch"),
-    ("sz", "sh"),
-    ("zh", "j"),  # Zhang
-    ("mps", "ms"),  # Thompson
-)
-_BEGINNING = re.compile(r"tho(?=m)|anth(?=o)|kh|ch(?=[lr])|rh|e")
-_BEGINNINGS = {
-    "tho": "to",  # Thomas, Thompson
-    "anth": "ant",  # Anthony
-    "kh": "k",  # Khloe
-    "ch": "k",  # Chloe, Christopher
-    "rh": "r",  # Rhys
-    "e": "i",  # Ebrahim and Ibrahim
+SHORTEST_HEARD = 2
+MOST_CODES = 4
+"""More gain nothing in recall (decision 0007)."""
+
+_TRADITIONS = ("english", "celtic", "slavic", "latin", "eastern", "southern")
+"""The columns of the table: English; Irish, Welsh and Gaelic; Polish, German and their neighbours;
+French, Portuguese, Spanish and Italian; Turkish, Chinese and Yoruba; Somali, Arabic and South
+Asian. Where a column is blank the letters are heard as in English."""
+
+_NEVER_IN = {
+    "english": r"(?!)",
+    "celtic": "[jkqvxz]|aa|ii|uu|sh|oo",
+    "slavic": "[qx]|ph|ee|oo|sh|aa|ii|uu|gh|wh",
+    "latin": "[kw]|sh|oo|aa|ii|uu",
+    "eastern": "ee|oo|ck|ph|aa",
+    "southern": "ck|ph",
 }
-SHORTEST_CODE = 2
-"""A code of one letter (Lee, Noah) is too many names to be evidence of anything."""
+"""What a tradition never writes: a word that has it is not read that way, which saves codes."""
+_IS_NEVER_IN = tuple(re.compile(_NEVER_IN[tradition]).search for tradition in _TRADITIONS)
+
+_FIRST_LETTER = re.compile(r"\^?(?:\(\?<=[^)]*\))?([a-z])")
+_DOUBLED = re.compile(r"(.)\1+")
+_MORE_VOWELS = re.compile(r"([aio])[aio]+")
+_VOWELS = "aio"
+_NO_VOWELS = str.maketrans("", "", _VOWELS)
+_COARSE_VOWELS = str.maketrans("eu", "io")
+_ENOUGH = 3
+_ANY_VOWEL = "A"
+_ENDS_IN_VOWEL = "a"
+_SILENT = "-"
+
+Match = Callable[[str, int], Any]
+Rules = tuple[Match, list[tuple[str, ...]]]
 
 
 @lru_cache(maxsize=1 << 16)
-def sound(word: str) -> str:
-    """Return the metaphone code of a folded word, or the word itself if it has none."""
-    written = _DOUBLED.sub(r"\1", word)
-    for letters, said in _REWRITES:
-        written = written.replace(letters, said)
-    beginning = _BEGINNING.match(written)
-    if beginning:
-        written = _BEGINNINGS[beginning[0]] + written[beginning.end() :]
-    return metaphone(written) or word
+def sounds(word: str) -> tuple[str, ...]:
+    """Return the codes of a folded word, at most 4, the English one first; none for one letter.
+
+    Raises KeyError for a letter that is not of a to z.
+    """
+    if len(word) < SHORTEST_HEARD:
+        return ()
+    codes = dict.fromkeys(map(_code, _readings(word)))
+    return tuple([code for code in codes if code][:MOST_CODES])
 
 
 def sound_alike(one: str, other: str) -> bool:
-    """Say whether two folded words have one code, of two letters or more."""
-    return len(sound(one)) >= SHORTEST_CODE and sound(one) == sound(other)
+    """Say whether two folded words share a code."""
+    return not set(sounds(one)).isdisjoint(sounds(other))
+
+
+def _readings(word: str) -> list[str]:
+    """Return what the traditions hear: consonants in capitals, vowels in small letters."""
+    rules = _rules()
+    heard = []
+    start = 0
+    while start < len(word):
+        match, said_by_rule = rules[word[start]]
+        found = match(word, start)
+        heard.append(said_by_rule[found.lastindex])
+        start = found.end()
+    readings: list[str] = []
+    for said, is_never_in in zip(map("".join, zip(*heard, strict=True)), _IS_NEVER_IN, strict=True):
+        if said not in readings and not is_never_in(word):
+            readings.append(said)
+    return readings
+
+
+@cache
+def _rules() -> dict[str, Rules]:
+    """Return, by the first letter, one pattern for all rules and what is heard by each of them.
+
+    A group a rule, in the order of the table: the first that fits counts, and the last rule of each
+    letter is the letter alone, so that one always fits. Groups count from 1.
+    """
+    rows = defaultdict(list)
+    for row in read_table("sounds.csv"):
+        first = _FIRST_LETTER.match(row["letters"])
+        rows[first[1] if first else ""].append(row)
+    return {letter: (_any_of(rules), [(), *map(_said, rules)]) for letter, rules in rows.items()}
+
+
+def _any_of(rules: list[dict[str, str]]) -> Match:
+    return re.compile("|".join(f"({rule['letters']})" for rule in rules)).match
+
+
+def _said(rule: dict[str, str]) -> tuple[str, ...]:
+    """Return what each tradition hears; a blank is "as in English", and a dash is nothing."""
+    said = [rule[tradition] or rule["english"] for tradition in _TRADITIONS]
+    return tuple("" if sound == _SILENT else sound.translate(_COARSE_VOWELS) for sound in said)
+
+
+def _code(said: str) -> str:
+    """Return the consonants, and as many vowels as it takes to tell names apart.
+
+    Three consonants tell enough, with a mark where a vowel begins the word; of two, the first vowel
+    counts too (but not one between them where a vowel begins the word), and whether one ends it; of
+    one, every group of vowels. Vowels are of three kinds: a, e or i, o or u.
+    """
+    said = _DOUBLED.sub(r"\1", said)
+    consonants = said.translate(_NO_VOWELS)
+    begins = said[:1] if said[:1] in _VOWELS else ""
+    if len(consonants) >= _ENOUGH:
+        return _ANY_VOWEL * len(begins) + consonants
+    if not consonants:
+        return ""
+    said = _MORE_VOWELS.sub(r"\1", said)
+    if len(consonants) == 1:
+        return said
+    end = _ENDS_IN_VOWEL if said[-1] in _VOWELS else ""
+    return (begins + consonants if begins else said.rstrip(_VOWELS)) + end

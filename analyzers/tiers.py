@@ -10,11 +10,10 @@ from typing import Literal
 
 from analyzers.fold import WORD_LETTERS
 from analyzers.kin import kin_tokens
-from analyzers.sounds import SHORTEST_CODE, sound
+from analyzers.sounds import sounds
 
 SHORTEST_EDITED = 3
 """A word of two letters with one taken away is every name that has the other."""
-SHORTEST_HEARD = 3
 FUZZY_LETTERS = range(4, 21)
 """Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
@@ -116,13 +115,7 @@ def _edits(part: Part) -> tuple[str, ...]:
 
 
 def _sounds(part: Part) -> tuple[str, ...]:
-    return sound_tokens(part.text)
-
-
-def sound_tokens(word: str) -> tuple[str, ...]:
-    """Return the code of how a folded word sounds, unless word or code is too short to tell."""
-    code = sound(word) if len(word) >= SHORTEST_HEARD else ""
-    return (code,) if len(code) >= SHORTEST_CODE else ()
+    return sounds(part.text)
 
 
 def _itself(text: str) -> tuple[str, ...]:
@@ -152,7 +145,7 @@ TIERS = (
     Tier("joined", "joined", stored_join=_itself, asked=_text_and_joined, score=4.5),
     Tier("split", "names", asked=_joined, score=4.5),
     Tier("edits", "edits", stored=edit_tokens, asked=_edits, score=4),
-    Tier("sounds", "sounds", stored=sound_tokens, asked=_sounds, score=3),
+    Tier("sounds", "sounds", stored=sounds, asked=_sounds, score=3),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", stage="rescue"),
