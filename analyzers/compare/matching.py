@@ -1,123 +1,213 @@
 """Which stored word each asked word is taken for, over all names of the record."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import get_args
+from functools import lru_cache
+from typing import NamedTuple, get_args
 
 from analyzers.compare.relation import Relation, relation
-from analyzers.fold import Word, read_words
+from analyzers.fold import read_words
 from analyzers.identity import PersonName, Use
 
-RANKS: dict[str, int] = {kind: 10 * place for place, kind in enumerate(get_args(Relation))}
+_RANKS: dict[str, int] = {kind: 10 * place for place, kind in enumerate(get_args(Relation))}
 _USE_RANKS: dict[Use, int] = {"current": 0, "typed": 0, "known_as": 1, "former": 2}
 _WRONG_SIDE = 3
 _MOST_JOINED = 3
+_NO_RANK = 1000
+_NEARLY = frozenset({"form", "edit", "sounds"})
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """One word and where it stands: in the given or the family name, of which name."""
+class Placed(NamedTuple):
+    """One word (see fold.Word) and where it stands: in the given or family name, of which name.
 
-    word: Word
+    A tuple, as are matches: two hundred candidates of a search make a thousand of them.
+    """
+
+    text: str
+    plain: str
+    written: str
     side: str
     use: Use
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Asked words taken for stored words: one for one, or one for two or three that are joined."""
+class Match(NamedTuple):
+    """Asked words taken for stored words, by their places: one for one, or one for two or three
+    that are joined."""
 
     kind: Relation
-    asked: tuple[Placed, ...]
-    stored: tuple[Placed, ...]
+    asked: tuple[int, ...]
+    stored: tuple[int, ...]
 
 
-def placed_words(names: Sequence[PersonName]) -> list[Placed]:
+def placed_words(names: Sequence[PersonName]) -> Sequence[Placed]:
     """Return the words of all names, current names first.
 
     A word that a later name has too is there once; one that a name has twice (James James) is
     there twice, so that a word typed twice needs both.
     """
+    if len(names) == 1:
+        return _words_of(names[0].given, names[0].family, names[0].use)
     found: list[Placed] = []
-    counts: Counter[tuple[str, str]] = Counter()
+    there: list[tuple[str, str]] = []
     for name in names:
-        own: Counter[tuple[str, str]] = Counter()
-        for placed in _words_of(name):
-            key = (placed.word.plain, placed.side)
-            own[key] += 1
-            if own[key] > counts[key]:
+        own = []
+        for placed in _words_of(name.given, name.family, name.use):
+            key = (placed.plain, placed.side)
+            own.append(key)
+            if own.count(key) > there.count(key):
                 found.append(placed)
-        counts |= own
+                there.append(key)
     return found
 
 
-def _words_of(name: PersonName) -> Iterator[Placed]:
-    for side, text in (("given", name.given), ("family", name.family)):
-        for word in read_words(text) if text else ():
-            yield Placed(word, side, name.use)
+# The names of a question, and those that brothers and sisters, twins and namesakes have alike.
+@lru_cache(maxsize=1 << 14)
+def _words_of(given: str, family: str, use: Use) -> tuple[Placed, ...]:
+    return tuple(
+        [
+            Placed(word.text, word.plain, word.written, side, use)
+            for side, text in (("given", given), ("family", family))
+            if text
+            for word in read_words(text)
+        ]
+    )
 
 
-_Option = tuple[int, Sequence[int], Sequence[int], Relation]
-
-
-def _by_rank(option: _Option) -> tuple[int, int, int]:
-    return option[0], option[1][0], option[2][0]
+_Places = tuple[int, ...]
+_Option = tuple[int, _Places, _Places, Relation]
+"""A rank, and asked and stored words that may be taken for each other; they sort by rank."""
 
 
 def match_words(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
     """Return the matches, closest first; no word is used twice."""
-    options = list(_single_options(asked, stored))
+    # Most words of most questions are stored as typed, and nothing can be closer.
+    exact = _exact(asked, stored) if asked and asked[0].use == "typed" else []
+    return exact if len(exact) == len(asked) else _closest(asked, stored, exact)
+
+
+def _exact(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
+    left: list[str | None] = [word.plain for word in stored]
+    found = []
+    for i, word in enumerate(asked):
+        if word.plain in left:
+            j = left.index(word.plain)  # the first: current names stand before others
+            left[j] = None
+            found.append(Match("exact", (i,), (j,)))
+    return found
+
+
+def _closest(
+    asked: Sequence[Placed], stored: Sequence[Placed], exact: Sequence[Match]
+) -> list[Match]:
+    options = _single_options(asked, stored, exact)
+    matches = _taken(options, exact)
     # Joins are looked for only where a word has nothing as close: most names never need it.
-    if len({option[1] for option in options if option[0] < RANKS["prefix"]}) < len(asked):
-        options += _joined_options(asked, stored)
-    options.sort(key=_by_rank)
-    used_asked: set[int] = set()
-    used_stored: set[int] = set()
-    matches = []
+    is_typed = asked[0].use == "typed"
+    if _count(matches, _RANKS["initial" if is_typed else "prefix"]) == len(asked):
+        return matches
+    options += _joined_options(asked, stored)
+    matches = _taken(options, exact)
+    if not is_typed or _count(matches) == len(asked):
+        return matches
+    nearly = _taken([*options, *_nearly_joined_options(asked, stored)], exact)
+    return nearly if _count(nearly) > _count(matches) else matches
+
+
+def _taken(options: list[_Option], exact: Sequence[Match]) -> list[Match]:
+    """Return the exact matches, and of the options the closest of which no two use one word."""
+    options.sort()
+    matches = list(exact)
+    used_asked = {match.asked[0] for match in exact}
+    used_stored = {match.stored[0] for match in exact}
     for _, left, right, kind in options:
         if used_asked.isdisjoint(left) and used_stored.isdisjoint(right):
             used_asked.update(left)
             used_stored.update(right)
-            matches.append(
-                Match(kind, tuple(asked[i] for i in left), tuple(stored[j] for j in right))
-            )
+            matches.append(Match(kind, left, right))
     return matches
 
 
-def _single_options(asked: Sequence[Placed], stored: Sequence[Placed]) -> Iterator[_Option]:
-    for i, one in enumerate(asked):
-        for j, other in enumerate(stored):
-            kind = relation(one.word.text, other.word.text)
-            if kind:
-                if kind == "exact" and one.word.plain != other.word.plain:
-                    kind = "written"
-                yield RANKS[kind] + _preference(one, other), (i,), (j,), kind
+def _count(matches: Sequence[Match], below: int = _NO_RANK) -> int:
+    """Return how many asked words are matched by kinds closer than the rank `below`."""
+    count = 0
+    for match in matches:
+        if _RANKS[match.kind] < below:
+            count += len(match.asked)
+    return count
 
 
-def _preference(one: Placed, other: Placed) -> int:
+def _single_options(
+    asked: Sequence[Placed], stored: Sequence[Placed], exact: Sequence[Match]
+) -> list[_Option]:
+    used_asked = [match.asked[0] for match in exact]
+    used_stored = [match.stored[0] for match in exact]
+    left = [(j, other) for j, other in enumerate(stored) if j not in used_stored]
+    return [
+        _option(i, one, j, other, kind)
+        for i, one in enumerate(asked)
+        if i not in used_asked
+        for j, other in left
+        if (kind := relation(one.text, other.text))
+    ]
+
+
+def _option(i: int, one: Placed, j: int, other: Placed, kind: Relation) -> _Option:
     """Among equal kinds the current name comes first, and given for given, family for family."""
+    if kind == "exact" and one.plain != other.plain:
+        kind = "written"
     is_wrong_side = one.use != "typed" and one.side != other.side
-    return _USE_RANKS[other.use] + (_WRONG_SIDE if is_wrong_side else 0)
+    rank = _RANKS[kind] + _USE_RANKS[other.use] + (_WRONG_SIDE if is_wrong_side else 0)
+    return rank, (i,), (j,), kind
 
 
 def _joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) -> Iterator[_Option]:
-    asked_runs = {_text(asked, run): run for run in _runs(asked)}
-    for right in _runs(stored):
-        left = asked_runs.get(_text(stored, right), ())
-        if left and (len(left) == 1) != (len(right) == 1):
-            yield RANKS["joined"] + _USE_RANKS[stored[right[0]].use], left, right, "joined"
+    """Yield every word on one side that is two or three neighbours on the other."""
+    for run, i in _joins(asked, stored):
+        yield _RANKS["joined"] + _USE_RANKS[stored[i].use], run, (i,), "joined"
+    for run, i in _joins(stored, asked):
+        yield _RANKS["joined"] + _USE_RANKS[stored[run[0]].use], (i,), run, "joined"
 
 
-def _runs(placed: Sequence[Placed]) -> Iterator[range]:
-    """Yield every run of one to three words that stand together in one name."""
-    for start, first in enumerate(placed):
-        for end in range(start + 1, min(start + _MOST_JOINED, len(placed)) + 1):
-            last = placed[end - 1]
-            if (last.side, last.use) != (first.side, first.use):
-                break
-            yield range(start, end)
+def _joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> list[tuple[_Places, int]]:
+    """Return the runs of neighbours that, written in one, are a whole word, and its place."""
+    texts = [whole.text for whole in wholes]
+    begun = [
+        (start, i)
+        for start, part in enumerate(parts)
+        for i, text in enumerate(texts)
+        if text.startswith(part.text) and text != part.text
+    ]
+    return [
+        (run, i) for start, i in begun for run, joined in _runs(parts, start) if texts[i] == joined
+    ]
 
 
-def _text(placed: Sequence[Placed], run: range) -> str:
-    return "".join(placed[i].word.text for i in run)
+def _nearly_joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) -> Iterator[_Option]:
+    """Yield what would be joined words but for a slip (Vandenburg, van den Berg)."""
+    rank = _RANKS["nearly_joined"]
+    for run, i in _near_joins(asked, stored):
+        yield rank + _USE_RANKS[stored[i].use], run, (i,), "nearly_joined"
+    for run, i in _near_joins(stored, asked):
+        yield rank + _USE_RANKS[stored[run[0]].use], (i,), run, "nearly_joined"
+
+
+def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[tuple[_Places, int]]:
+    for start, first in enumerate(parts):
+        for i, whole in enumerate(wholes):
+            # A name's first letter is seldom mistaken, and asking for it spares most of the work.
+            if whole.text[0] == first.text[0]:
+                yield from (
+                    (run, i)
+                    for run, joined in _runs(parts, start)
+                    if relation(joined, whole.text) in _NEARLY
+                )
+
+
+def _runs(placed: Sequence[Placed], start: int) -> Iterator[tuple[_Places, str]]:
+    """Yield the runs of two or three words from a place on, in one name, and each as one word."""
+    first, text = placed[start], placed[start].text
+    for end in range(start + 1, min(start + _MOST_JOINED, len(placed))):
+        last = placed[end]
+        if (last.side, last.use) != (first.side, first.use):
+            break
+        text += last.text
+        yield tuple(range(start, end + 1)), text

@@ -1,12 +1,16 @@
 """The evidence of names: every asked word is found in the record, or is missing from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-from analyzers.compare.evidence import Evidence, Field, score
+from analyzers.compare.commonness import worth
+from analyzers.compare.evidence import Evidence, Field, score, weigh
 from analyzers.compare.matching import Match, Placed, match_words, placed_words
-from analyzers.compare.sentences import as_typed, word_sentence
+from analyzers.compare.relation import Relation
+from analyzers.compare.sentences import missing_sentence, word_sentence
 from analyzers.fold import is_particle
 from analyzers.identity import PersonName
+from analyzers.sounds import sound_alike
 
 _MOST_ASKED_NAMES = 4
 _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
@@ -15,7 +19,9 @@ _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
 def name_evidence(asked: Sequence[PersonName], stored: Sequence[PersonName]) -> list[Evidence]:
     """Return the evidence of the asked name that fits best, one item a word."""
     placed = placed_words(stored)
-    found = [_evidence_of_one(name, placed) for name in _asked_names(asked)]
+    if len(asked) == 1:
+        return _evidence_of_one(placed_words(asked), placed)
+    found = [_evidence_of_one(placed_words((name,)), placed) for name in _asked_names(asked)]
     return max(found, key=score, default=[])
 
 
@@ -27,39 +33,101 @@ def _asked_names(names: Sequence[PersonName]) -> list[PersonName]:
     ]
 
 
-def _evidence_of_one(name: PersonName, stored: Sequence[Placed]) -> list[Evidence]:
-    asked = placed_words([name])
+def _evidence_of_one(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Evidence]:
     matches = match_words(asked, stored)
-    match_of = {id(word): match for match in matches for word in match.asked}
-    words = [_evidence_of_word(word, match_of.get(id(word))) for word in asked]
-    found = [
-        item
-        for item, word in zip(words, asked, strict=True)
-        # Records leave small words (van, de) out, so that they are missing says nothing.
-        if not (matches and item.kind == "missing" and is_particle(word.word.text))
+    found: list[Evidence | None] = [None] * len(asked)
+    for match in matches:
+        right = stored[match.stored[0]]
+        if len(match.stored) == len(match.asked) == 1:
+            found[match.asked[0]] = _one_word(match.kind, asked[match.asked[0]], right)
+        else:
+            for i, item in zip(match.asked, _joined_words(match, asked, stored), strict=True):
+                found[i] = item
+    items = [
+        item or _missing(word)
+        for i, (item, word) in enumerate(zip(found, asked, strict=True))
+        if item or not (matches and _may_be_left_out(i, word.text))
     ]
-    return [*found, _whole_name(matches, stored)] if found else []
+    return [*items, _whole_name(matches, asked, stored)] if items else []
 
 
-def _evidence_of_word(word: Placed, match: Match | None) -> Evidence:
-    if not match:
-        field = "name" if word.use == "typed" else _SIDES[word.side]
-        return Evidence(field, "missing", f"{as_typed(word)} is not in the record")
-    use = match.stored[0].use
-    kind = use if match.kind == "exact" and use in ("known_as", "former") else match.kind
-    # Words taken together are explained once, by the first of them.
-    sentence = word_sentence(match) if word is match.asked[0] else ""
-    side = match.stored[0].side if word.use == "typed" else word.side
-    return Evidence(_SIDES[side], kind, sentence)
+def _may_be_left_out(place: int, word: str) -> bool:
+    """Records leave small words (van, de) out, so that they are missing says nothing. A letter at
+    the beginning is an initial: E Wood is not Wood."""
+    return is_particle(word) and (place > 0 or len(word) > 1)
 
 
-def _whole_name(matches: Iterable[Match], stored: Sequence[Placed]) -> Evidence:
+@lru_cache(maxsize=1 << 15)
+def _one_word(kind: Relation, asked: Placed, stored: Placed) -> Evidence:
+    shown = stored.use if kind == "exact" and stored.use in ("known_as", "former") else kind
+    # A slip that can be heard is likelier than one that cannot: Clair for Clare, Clave for Clare.
+    heard = kind == "edit" and sound_alike(asked.text, stored.text)
+    return weigh(
+        _side(asked, stored),
+        shown,
+        word_sentence(kind, (asked,), (stored,)),
+        "edit_heard" if heard else "",
+        _worth(asked),
+    )
+
+
+def _joined_words(
+    match: Match, asked: Sequence[Placed], stored: Sequence[Placed]
+) -> list[Evidence]:
+    """Return evidence for each of the asked words; together they are explained by the first."""
+    left, right = [asked[i] for i in match.asked], [stored[j] for j in match.stored]
+    said = word_sentence(match.kind, left, right)
+    return [
+        weigh(_side(word, right[0]), match.kind, "" if n else said, worth=_worth(word))
+        for n, word in enumerate(left)
+    ]
+
+
+@lru_cache(maxsize=1 << 10)
+def _missing(word: Placed) -> Evidence:
+    field = "name" if word.use == "typed" else _SIDES[word.side]
+    return weigh(field, "missing", missing_sentence(word), worth=_worth(word))
+
+
+def _side(asked: Placed, stored: Placed) -> Field:
+    return _SIDES[stored.side if asked.use == "typed" else asked.side]
+
+
+def _worth(asked: Placed) -> float:
+    """Return what a typed word tells; where two records are compared all words tell alike."""
+    return worth(asked.text) if asked.use == "typed" else 1.0
+
+
+_WHOLE = weigh("whole_name", "whole", "")
+_PART = weigh("whole_name", "part", "")
+_SWAPPED = weigh("whole_name", "swapped", "given and family name are the other way round")
+_LESS = weigh("whole_name", "less", "")
+
+
+def _whole_name(
+    matches: Sequence[Match], asked: Sequence[Placed], stored: Sequence[Placed]
+) -> Evidence:
     """Say whether the current name was asked whole, or but for middle names, or less of it."""
-    current = [word for word in stored if word.use == "current"]
-    found = {id(word) for match in matches for word in match.stored}
-    left = [word for word in current if id(word) not in found]
-    if not left:
-        return Evidence("whole_name", "whole", "")
-    first = next(iter(current))
-    is_middle = all(word.side == "given" and word is not first for word in left)
-    return Evidence("whole_name", "part" if is_middle else "less", "")
+    found = {j for match in matches for j in match.stored}
+    left = [j for j, word in enumerate(stored) if word.use == "current" and j not in found]
+    if any(not j or stored[j].side == "family" for j in left):
+        return _LESS
+    if _is_swapped(matches, asked, stored):
+        return _SWAPPED
+    return _PART if left else _WHOLE
+
+
+def _is_swapped(
+    matches: Sequence[Match], asked: Sequence[Placed], stored: Sequence[Placed]
+) -> bool:
+    """Were two words or more found, all exactly, and the family name typed before the given?"""
+    sides = [""] * len(asked)
+    for match in matches:
+        word = stored[match.stored[0]]
+        if match.kind != "exact" or word.use != "current":
+            return False
+        sides[match.asked[0]] = word.side
+    ours = [word.side for word in asked if word.use != "typed"]
+    if ours:
+        return all(one != other for one, other in zip(ours, sides, strict=True))
+    return sides[0] == "family" and sides[-1] == "given" and sides == sorted(sides)

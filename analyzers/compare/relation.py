@@ -15,14 +15,19 @@ Relation = Literal[
     "joined",
     "form",
     "short",
+    "nearly_joined",
     "prefix",
     "edit",
     "sounds",
     "initial",
+    "begins",
     "two_edits",
 ]
-"""Closest first; `written` is one name written two ways (McKay, MacKay), told from the letters."""
+"""Closest first; `written` is one name written two ways (McKay, MacKay), told from the letters;
+`joined` words and `nearly_joined` ones are told from several, typed with a slip or without;
+`begins` is a typed word that begins with the stored one (Abdulrahman, Abdul)."""
 
+_SHORTEST_BEGINNING = 4
 _SHORTEST_TWO_EDITS = 6
 _ALIKE_WITH_TWO_EDITS = 0.85
 
@@ -48,6 +53,8 @@ def _by_letters(asked: str, stored: str) -> Relation | None:
         return "edit"
     if sound_alike(asked, stored):
         return "sounds"
+    if len(stored) >= _SHORTEST_BEGINNING and asked.startswith(stored):
+        return "begins"
     return "two_edits" if edits == _TWO and _is_alike(asked, stored) else None
 
 

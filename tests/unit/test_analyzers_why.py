@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from analyzers.compare.commonness import worth
 from indexer.errors import QuestionRefused
 from webapp.commands.why import command, stored_name
 
@@ -24,6 +25,8 @@ def test_why_prints_json():
         "field": "given",
         "kind": "exact",
         "sentence": "Jon is the same",
+        "weight": answer["evidence"][0]["most"],
+        "most": 4 * worth("jon"),
     }
 
 

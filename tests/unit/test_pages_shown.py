@@ -26,7 +26,7 @@ BORN = date(2014, 3, 9)
 FOUND = Found(
     child="100000000017",
     score=0.9,
-    whys=("family name is the same",),
+    whys=("born on the same day",),
     doubts=(),
     is_double=False,
     given_names="Niamh",
@@ -105,7 +105,14 @@ def heading(html):
 def test_doubt_stands_after_the_whys_and_begins_with_but(app):
     html = shown_results(replace(FOUND, doubts=("date of birth is different",)))
     assert "<strong>But:</strong> date of birth is different" in html
-    assert html.index("family name is the same") < html.index("date of birth is different")
+    assert html.index("Born on the same day") < html.index("date of birth is different")
+
+
+def test_namesakes_are_told_apart_by_known_as_age_town_and_postcode(app):
+    text = re.sub(r"<[^>]+>", "", shown_results(replace(FOUND, known_as="Neve")))
+    assert "Niamh Kelly known as Neve" in text
+    assert "12 years old, born 9 March 2014" in text
+    assert "Lives in Wigan, WN1" in text
 
 
 def test_child_without_doubts_has_no_list_of_them(app):

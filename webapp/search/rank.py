@@ -1,31 +1,31 @@
 """Puts candidates in order by the evidence for and against each, and says why."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from analyzers.compare import Evidence, compare, score
+from analyzers.compare import NAME_FIELDS, Evidence, compare, score
 from analyzers.fold import fold
+from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from indexer.children.child import Child
-from indexer.children.document import build_identity
+from indexer.children.document import build_identity, facts_identity
 from indexer.people.actor import Actor
 from webapp.search.answer import Found
 from webapp.search.question import Question
 
 SEES_SOURCES = "data-manager"
 AGAINST = frozenset({"missing", "different"})
-NAME_FIELDS = frozenset({"given", "family", "name"})
+NUMBER_IS_SAME = Evidence("number", "same", "the number is the same")
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the evidence about one child comes to; `score` is 0..1."""
 
+    child: Child
     score: float
-    whys: tuple[str, ...]
-    doubts: tuple[str, ...]
+    evidence: Sequence[Evidence]
 
 
 def rank(
@@ -36,65 +36,96 @@ def rank(
     Equal ones: the reader's own authority first, then by number, so that order never wavers. A
     child of whose name no typed word speaks is left out.
     """
-    found = [
-        _found(child, verdict, reader, today)
-        for child in children
-        if (verdict := judge(question, child))
-    ]
-    doubles = Counter(map(_name_and_birth, found))
-    return tuple(
-        replace(one, is_double=doubles[_name_and_birth(one)] > 1)
-        for one in sorted(found, key=lambda one: _place(one, reader))
-    )
+    asked = question.identity()
+    judge = _judge_by_number if question.number else _judge
+    verdicts = [verdict for child in children if (verdict := judge(asked, child))]
+    verdicts.sort(key=_place_for(reader))
+    doubles = _doubles([one.child for one in verdicts])
+    shown = Shown(today, reader.role == SEES_SOURCES)
+    return tuple([_found(one, shown, is_double=one.child.number in doubles) for one in verdicts])
 
 
-def judge(question: Question, child: Child) -> Verdict | None:
-    """Weigh the evidence; None if there is none for this child. A number finds alone, but what
-    else was typed is compared all the same: a slip of the clipboard opens the wrong record."""
-    evidence = compare(question.identity(), build_identity(child))
-    named = [one for one in evidence if one.field in NAME_FIELDS]
-    if not question.number and named and all(one.kind in AGAINST for one in named):
+def _judge(asked: Identity, child: Child) -> Verdict | None:
+    """Weigh the evidence; None if no typed word speaks for this child."""
+    # Former postcodes are read only where one was asked: this runs 200 times a search.
+    stored = build_identity(child) if asked.postcodes else facts_identity(child.facts)
+    evidence = compare(asked, stored)
+    named = [one.kind for one in evidence if one.field in NAME_FIELDS]
+    if named and AGAINST.issuperset(named):
         return None
-    whys = _sentences(one for one in evidence if one.kind not in AGAINST)
-    doubts = _sentences(one for one in evidence if one.kind in AGAINST)
-    if question.number:
-        return Verdict(1.0, ("the number is the same", *whys), doubts)
-    return Verdict(score(evidence), whys, doubts)
+    return Verdict(child, score(evidence), evidence)
 
 
-def _sentences(evidence: Iterable[Evidence]) -> tuple[str, ...]:
-    return tuple(one.sentence for one in evidence if one.sentence)
+def _judge_by_number(asked: Identity, child: Child) -> Verdict:
+    """A number finds alone, but what else was typed is compared all the same: a slip of the
+    clipboard opens the wrong record."""
+    return Verdict(child, 1.0, [NUMBER_IS_SAME, *compare(asked, build_identity(child))])
 
 
-def _place(found: Found, reader: Actor) -> tuple[float, bool, str]:
-    return (-found.score, found.authority != reader.organisation, found.child)
+def _place_for(reader: Actor) -> Callable[[Verdict], tuple[float, bool, str]]:
+    def place(verdict: Verdict) -> tuple[float, bool, str]:
+        child = verdict.child
+        return -verdict.score, child.facts.authority != reader.organisation, child.number
+
+    return place
 
 
-def _name_and_birth(found: Found) -> tuple[str, str, date]:
-    return (fold(found.given_names), fold(found.family_name), found.date_of_birth)
+def _doubles(children: Sequence[Child]) -> frozenset[str]:
+    """Return the numbers of children who have another's name and date of birth."""
+    days = Counter([child.facts.date_of_birth for child in children])
+    suspects = [child for child in children if days[child.facts.date_of_birth] > 1]
+    persons = Counter(map(_name_and_birth, suspects))
+    return frozenset(one.number for one in suspects if persons[_name_and_birth(one)] > 1)
 
 
-def _found(child: Child, verdict: Verdict, reader: Actor, today: date) -> Found:
-    facts, address = child.facts, child.facts.address
+def _name_and_birth(child: Child) -> tuple[str, str, date]:
+    facts = child.facts
+    return (fold(facts.given_names), fold(facts.family_name), facts.date_of_birth)
+
+
+class Shown(NamedTuple):
+    """What all children of an answer are shown by: the day, and whether their sources too."""
+
+    today: date
+    with_sources: bool
+
+
+def _found(verdict: Verdict, shown: Shown, *, is_double: bool) -> Found:
+    child, facts = verdict.child, verdict.child.facts
+    address = facts.address
     postcode = parse_postcode(address.postcode) if address else None
-    sources = tuple(f"{one.source}:{one.source_record_id}" for one in child.contributions)
+    whys, doubts = _told(verdict.evidence)
     return Found(
         child=child.number,
         score=verdict.score,
-        whys=verdict.whys,
-        doubts=verdict.doubts,
-        is_double=False,
+        whys=whys,
+        doubts=doubts,
+        is_double=is_double,
         given_names=facts.given_names,
         family_name=facts.family_name,
         known_as=facts.known_as,
         date_of_birth=facts.date_of_birth,
-        age=age_in_years(facts.date_of_birth, today),
+        age=age_in_years(facts.date_of_birth, shown.today),
         sex=facts.sex,
         town=address.town if address else "",
         postcode_area=postcode.outward if postcode else "",
         authority=facts.authority,
-        sources=sources if reader.role == SEES_SOURCES else None,
+        sources=_sources(child) if shown.with_sources else None,
     )
+
+
+def _told(evidence: Iterable[Evidence]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the sentences for and those against."""
+    whys: list[str] = []
+    doubts: list[str] = []
+    for one in evidence:
+        if one.sentence:
+            (doubts if one.kind in AGAINST else whys).append(one.sentence)
+    return tuple(whys), tuple(doubts)
+
+
+def _sources(child: Child) -> tuple[str, ...]:
+    return tuple(f"{one.source}:{one.source_record_id}" for one in child.contributions)
 
 
 def age_in_years(born: date, today: date) -> int:

@@ -1,0 +1,233 @@
+"""The order of candidates: the child who was meant is first, whoever else is there."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzers.fold import fold
+from analyzers.tables import read_table
+from indexer.children.child import Address, Child, Facts, FormerName
+from indexer.people.actor import Actor
+from webapp.search.question import Question, parse_question
+from webapp.search.rank import rank
+
+UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
+TODAY = date(2026, 11, 1)
+READER = Actor("amira", "practitioner", "359")
+ELSEWHERE = "302"
+GIVEN = ("Niamh", "Oliver", "Muhammad", "Katarzyna", "Siobhan", "Jonathan", "Abdul Rahman", "Zoe")
+FAMILY = (
+    "Kelly",
+    "Smith",
+    "Khan",
+    "Wisniewska",
+    "O'Brien",
+    "Thwaites",
+    "van den Berg",
+    "Smith-Fox",
+)
+POSTCODES = ("WN1 1AA", "WN1 1AB", "WN7 2BB", "LS1 4DY", "")
+
+# For one typed word, a family name that meets it in each tolerant kind of the table.
+TOLERANT = {
+    "joined": ("smithfox", "Smith Fox"),
+    "form": ("smyth", "Smith"),
+    "short": ("alex", "Alexander"),
+    "nearly_joined": ("vandenburg", "van den Berg"),
+    "prefix": ("thwai", "Thwaites"),
+    "edit": ("thwaitez", "Thwaites"),
+    "edit_heard": ("thwaitess", "Thwaites"),
+    "sounds": ("fillmore", "Philmore"),
+    "initial": ("t", "Thwaites"),
+    "begins": ("christopherson", "Christopher"),
+    "two_edits": ("katarxyma", "Katarzyna"),
+    "missing": ("thwaites", "Quigley"),
+}
+EXACT = ("exact", "written", "known_as", "former")
+
+
+def child(number, given_names, family, born, **more):
+    postcode = more.pop("postcode", "")
+    facts = Facts(
+        family,
+        born,
+        more.pop("authority", ELSEWHERE),
+        given_names=given_names,
+        address=Address((), "Wigan", postcode) if postcode else None,
+        **more,
+    )
+    return Child(f"{number:012d}", facts, ())
+
+
+def asked(text, **fields):
+    return parse_question(text, fields, today=TODAY)
+
+
+def first_of(question, children):
+    return rank(question, children, READER, TODAY)[0].child
+
+
+def slip(rng, word):
+    """One letter left out, doubled, changed, or in its neighbour's place."""
+    while fold(slipped := _slip(rng, word)) == fold(word):
+        pass
+    return slipped
+
+
+def _slip(rng, word):
+    at = rng.randrange(1, len(word))
+    return rng.choice(
+        (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + rng.choice("aeioubst") + word[at + 1 :],
+            word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
+        )
+    )
+
+
+def look_alikes(rng, meant):
+    """Children near the one who is meant: none has both the name and the date."""
+    facts = meant.facts
+    day, given_names, family = facts.date_of_birth, facts.given_names, facts.family_name
+    others = [
+        (given_names, family, day + timedelta(days=rng.randint(1, 5000))),  # a namesake
+        (slip(rng, given_names), family, day),
+        (given_names, slip(rng, family), day),
+        (rng.choice([name for name in GIVEN if name != given_names]), family, day),  # a twin
+        (rng.choice(GIVEN), family, day - timedelta(days=rng.randint(300, 2000))),  # a sibling
+        (given_names[:1], family, day),
+        (given_names, rng.choice([name for name in FAMILY if name != family]), day),
+        (given_names, f"{family}-Quigley", day),
+    ]
+    return [
+        # All that was typed beside name and date is theirs, not the meant child's.
+        child(100 + i, *other, sex="female", postcode="WN1 1AA", authority=READER.organisation)
+        for i, other in enumerate(others)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_exact_name_with_exact_date_is_first_whoever_else_is_there(seed):
+    rng = random.Random(seed)
+    born = date(2012, 1, 1) + timedelta(days=rng.randrange(4000))
+    given_names, family = rng.choice(GIVEN), rng.choice(FAMILY)
+    meant = child(999, given_names, family, born, sex="male", postcode="LS1 4DY")
+    children = [*look_alikes(rng, meant), meant]
+    rng.shuffle(children)
+    words = f"{given_names} {family}".split()
+    rng.shuffle(words)
+    for more in ({}, {"postcode": "WN1 1AA", "sex": "female", "authority": READER.organisation}):
+        question = asked(" ".join(words), date_of_birth=born.isoformat(), **more)
+        assert first_of(question, children) == meant.number
+
+
+def test_a_tolerant_case_is_held_for_every_kind_of_the_table():
+    kinds = {row["kind"] for row in read_table("compare/weights.csv") if row["about"] == "word"}
+    assert kinds == {*TOLERANT, *EXACT}
+
+
+def exact_child(how, typed, born, number=999):
+    """The child whose record holds the typed word, as the kind `how` says."""
+    if how == "known_as":
+        return child(number, "Zoe", "Quigley", born, known_as=f"Zoe {typed}")
+    if how == "former":
+        former = (FormerName("Zoe", typed.title()),)
+        return child(number, "Zoe", "Quigley", born, former_names=former)
+    if how == "written":
+        return child(number, "Zoe", f"Mac{typed}", born)
+    return child(number, "Zoe", typed.title(), born)
+
+
+@UNTIMED
+@given(
+    st.sampled_from([kind for kind in TOLERANT if kind != "initial"]),
+    st.sampled_from(EXACT),
+    st.sampled_from(["", "2014-03-09", "2014", "2014-09-03", "2009-01-30"]),
+    st.booleans(),
+)
+def test_tolerance_never_outranks_an_exact_match(kind, how, typed_date, comes_first):
+    typed, family = TOLERANT[kind]
+    if how == "written":
+        typed, family = f"mc{typed}", f"Mac{family}"
+    born = date(2014, 3, 9)
+    exact = exact_child(how, typed.removeprefix("mc") if how == "written" else typed, born)
+    other = child(1, "Zoe", family, born, authority=READER.organisation)
+    question = asked(f"zoe {typed}", **({"date_of_birth": typed_date} if typed_date else {}))
+    children = [exact, other] if comes_first else [other, exact]
+    assert first_of(question, children) == exact.number
+
+
+@UNTIMED
+@given(st.data())
+def test_order_does_not_depend_on_the_order_in_which_candidates_come(data):
+    seed = data.draw(st.integers(0, 10_000))
+    rng = random.Random(seed)
+    meant = child(999, rng.choice(GIVEN), rng.choice(FAMILY), date(2014, 3, 9))
+    children = [*look_alikes(rng, meant), meant]
+    question = asked(f"{slip(rng, 'niamh')} {meant.facts.family_name} 2014")
+    shuffled = data.draw(st.permutations(children))
+    assert rank(question, shuffled, READER, TODAY) == rank(question, children, READER, TODAY)
+
+
+@UNTIMED
+@given(st.integers(0, 10_000), st.integers(0, 8))
+def test_order_of_the_others_does_not_depend_on_any_one_candidate(seed, left_out):
+    """A hidden child is not among the candidates: nobody can tell by the rest."""
+    rng = random.Random(seed)
+    meant = child(999, rng.choice(GIVEN), rng.choice(FAMILY), date(2014, 3, 9))
+    children = [*look_alikes(rng, meant), meant]
+    question = asked(f"{meant.facts.given_names} {meant.facts.family_name} 2014")
+    gone = children[left_out].number
+    rest = [one for one in children if one.number != gone]
+    found = [(one.child, one.score) for one in rank(question, children, READER, TODAY)]
+    alone = [(one.child, one.score) for one in rank(question, rest, READER, TODAY)]
+    assert alone == [one for one in found if one[0] != gone]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "other"),
+    [
+        ("jon smyth 2014", ("Jonathan", "Smith"), ("Josephine", "Smithson")),
+        ("neve kelly 2014", ("Niamh", "Kelly"), ("Eve", "Kelley")),
+        ("kasia wisniewski 2014", ("Katarzyna", "Wisniewska"), ("Kasim", "Wisner")),
+        ("khan mohamed 2014", ("Muhammad", "Khan"), ("Mohamed", "Khatun")),
+        ("abdul rahman khan 2014", ("Abdulrahman", "Khan"), ("Abdul", "Khan")),
+        ("e wood 2014", ("Ella", "Wood"), ("Thomas", "Wood")),
+        ("thomas james 2014", ("Thomas", "James"), ("James", "Thomas")),
+        ("james thomas 2014", ("James", "Thomas"), ("James Owen", "Thomas")),
+        ("xanthe smith 2014", ("Xanthe", "Jones"), ("Ann", "Smith")),
+        ("margret reed 2014", ("Margaret", "Reed"), ("Margo", "Reed")),
+        ("vandenburg eva 2014", ("Eva", "van den Berg"), ("Eva", "Vance")),
+    ],
+)
+def test_child_who_is_meant_stands_before_one_who_is_only_near(typed, meant, other):
+    born = date(2014, 3, 9)
+    children = [child(1, *other, born), child(2, *meant, born)]
+    assert first_of(asked(typed), children) == children[1].number
+
+
+def test_equal_children_are_in_the_order_of_own_authority_then_number():
+    born = date(2014, 3, 9)
+    children = [
+        child(3, "Zoe", "Kelly", born),
+        child(1, "Zoe", "Kelly", born),
+        child(2, "Zoe", "Kelly", born, authority=READER.organisation),
+    ]
+    found = rank(asked("zoe kelly"), children, READER, TODAY)
+    assert [int(one.child) for one in found] == [2, 1, 3]
+    assert all(one.is_double for one in found)
+
+
+def test_child_of_whose_name_no_word_speaks_is_left_out():
+    assert rank(asked("zoe kelly"), [child(1, "Ann", "Fox", TODAY)], READER, TODAY) == ()
+
+
+def test_number_finds_alone_and_what_else_was_typed_is_told():
+    one = child(1, "Ann", "Fox", date(2014, 3, 9))
+    (found,) = rank(Question("zoe", number="9434765919"), [one], READER, TODAY)
+    assert found.score == 1
+    assert (found.whys, found.doubts) == (("the number is the same",), ("no Zoe in this record",))
