@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from flask import g, render_template
 
+from indexer.age import age_in_years
 from indexer.errors import NotFound
 from indexer.people.organisations import Organisation
 from webapp.pages import pages
@@ -13,7 +14,6 @@ from webapp.pages.results import results_address
 from webapp.pages.told import Death, Told, build_death, build_disagreements, build_told
 from webapp.pages.words import authority_words
 from webapp.search.answer import OpenRecord
-from webapp.search.rank import age_in_years
 from webapp.service import service
 from webapp.tokens import Asked
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 from msgspec.structs import replace
 
+from indexer.age import age_in_years
 from indexer.audit.trail import Trail
 from indexer.children.child import Child, Contribution
 from indexer.clients import make_client
@@ -22,7 +23,7 @@ from indexer.world import REAL, World
 from webapp.search.answer import Answer, OpenRecord, is_fresh
 from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
-from webapp.search.rank import age_in_years, rank
+from webapp.search.rank import rank
 
 ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
 REASON_LENGTH = 500

@@ -9,8 +9,9 @@ from analyzers.compare import NAME_FIELDS, Evidence, compare, score
 from analyzers.fold import fold
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
+from indexer.age import age_in_years
 from indexer.children.child import Child
-from indexer.children.document import build_identity, facts_identity
+from indexer.children.document import build_identity
 from indexer.people.actor import Actor
 from webapp.search.answer import Found
 from webapp.search.question import Question
@@ -47,9 +48,7 @@ def rank(
 
 def _judge(asked: Identity, child: Child) -> Verdict | None:
     """Weigh the evidence; None if no typed word speaks for this child."""
-    # Former postcodes are read only where one was asked: this runs 200 times a search.
-    stored = build_identity(child) if asked.postcodes else facts_identity(child.facts)
-    evidence = compare(asked, stored)
+    evidence = compare(asked, build_identity(child))
     named = [one.kind for one in evidence if one.field in NAME_FIELDS]
     if named and AGAINST.issuperset(named):
         return None
@@ -126,8 +125,3 @@ def _told(evidence: Iterable[Evidence]) -> tuple[tuple[str, ...], tuple[str, ...
 
 def _sources(child: Child) -> tuple[str, ...]:
     return tuple(f"{one.source}:{one.source_record_id}" for one in child.contributions)
-
-
-def age_in_years(born: date, today: date) -> int:
-    """Return completed years; someone born on 29 February is a year older on 1 March."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
