@@ -87,7 +87,7 @@ class Memory:
 
     def __init__(self):
         self.links, self.children, self._done = MemoryLinks(), MemoryChildren(), set()
-        self._loads = []
+        self._loads, self._sources = [], set()
         self._count = count(10**11)
         world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
         build = (self.links, self.children, self.children, self.children, self)
@@ -99,6 +99,9 @@ class Memory:
     def others_ran(self, _source, _since):
         return False
 
+    def knows_others(self, source):
+        return bool(self._sources - {source})
+
     def begin(self, source):
         """Return the batches of a load, to be filled with (record id, what it says or None)."""
         self._loads.append((source, []))
@@ -107,6 +110,7 @@ class Memory:
     def run(self):
         """Load what was begun, one load after the other."""
         for source, batches in self._loads:
+            self._sources.add(source)
             load = f"load-{next(self._count)}"
             for batch in batches:
                 rows = [{"source_record_id": record} | (row or GONE) for record, row in batch]

@@ -168,7 +168,13 @@ def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Ro
 
 
 def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:
-    """Read the children who may be alike to one of the rows, though no link says so."""
+    """Read the children who may be alike to one of the rows, though no link says so.
+
+    Rows of one source are never alike: the first source of an index need not look. Another that
+    begins meanwhile is seen by `others_ran`.
+    """
+    if not stores.loads.knows_others(known.source):
+        return known
     keys = set().union(*(member.blocks for member in members))
     return _and_stored(stores, known, stores.children.sharing(sorted(keys)))
 

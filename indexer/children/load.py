@@ -23,7 +23,7 @@ from indexer.settings import Settings
 from indexer.world import World
 
 DRY_RUN = "dry-run"  # in place of a load's name
-AT_ONCE = 4  # batches under way: while Elasticsearch works on some, Python works on others
+AT_ONCE = 6  # batches under way: while Elasticsearch works on some, Python works on others
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KEY_KINDS = ("nhs", "upn", "child", "source")  # other keys of `links` and `loads`
 OUTCOMES = ("new", "changed", "unchanged", "withdrawn", "rejected", "warnings")

@@ -46,6 +46,7 @@ class Loads:
     process: str = field(default_factory=lambda: str(_process(os.getpid())))
     _under_way: ClassVar[set[str]] = set()
     _states: dict[str, bool] = field(default_factory=dict)
+    _not_alone: set[str] = field(default_factory=set)
 
     def begin(self, source: str, actor: Actor) -> Loading:
         """Take the source for a new load; raises Refused while another load of it is under way."""
@@ -98,14 +99,32 @@ class Loads:
 
     def others_ran(self, source: str, since: datetime) -> bool:
         """Was a load of another source under way at any time since then?"""
+        return any(self._ran(entry, since) for entry in self._others(source, MOST_SOURCES))
+
+    def knows_others(self, source: str) -> bool:
+        """Was anything of another source ever loaded, or is it being loaded? Once it was, it is
+        not asked again."""
+        if source not in self._not_alone and self._others(source, 1):
+            self._not_alone.add(source)
+        return source in self._not_alone
+
+    def _others(self, source: str, most: int) -> list[dict[str, Any]]:
+        """Return the entries of other sources."""
         with speaking_to_cluster("asking for other loads"):
             answer = self.client.search(
                 index=LOADS,
-                query={"bool": {"filter": [{"exists": {"field": "seen_at"}}]}},
-                size=MOST_SOURCES,
+                query={
+                    "bool": {
+                        "filter": [{"exists": {"field": "seen_at"}}],
+                        "must_not": [{"term": {"source": source}}],
+                    }
+                },
+                size=most,
+                sort=["_doc"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
             )
-        entries = (hit["_source"] for hit in answer["hits"]["hits"])
-        return any(one["source"] != source and self._ran(one, since) for one in entries)
+        return [hit["_source"] for hit in answer["hits"]["hits"]]
 
     def _ran(self, entry: Mapping[str, Any], since: datetime) -> bool:
         seen_at = datetime.fromisoformat(entry["seen_at"])

@@ -92,8 +92,8 @@ class Neighbourhood:
         return found
 
     def _near(self, member: Member) -> set[str]:
-        keys = (self._blocks.get(key, set()) for key in member.blocks)
-        return set().union(*(numbers for numbers in keys if len(numbers) <= MOST_IN_BLOCK))
+        there = [self._blocks[key] for key in member.blocks if key in self._blocks]
+        return set().union(*[numbers for numbers in there if len(numbers) <= MOST_IN_BLOCK])
 
     def _any(self, number: str, member: Member, is_so: Callable[[Member, Member], bool]) -> bool:
         others = self.members[number].values()

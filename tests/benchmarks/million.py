@@ -1,9 +1,12 @@
 """One feed at size through the whole path, twice: rows a second, memory, what it writes again.
 
-`python -m tests.benchmarks.million [ROWS]`; 1,000,000 rows unless told. With 11,000,000 it is one
-row for each child in England, and then the build is merged and its size printed.
+`python -m tests.benchmarks.million [ROWS [FOLDER]]`; 1,000,000 rows unless told. With 11,000,000 it
+is one row for each child in England, and then the build is merged and its size printed. Feed and
+index are kept in the folder, if one is named, for the evaluation to ask; a feed that is there
+already is used.
 """
 
+import gzip
 import os
 import platform
 import subprocess
@@ -16,12 +19,15 @@ from pathlib import Path
 from indexer.builds.builds import open_builds
 from indexer.builds.init import init
 from indexer.clients import make_client
-from indexer.invented.england import Order, feed_path, write_england
+from indexer.engine import lifecycle
+from indexer.engine.start import start
+from indexer.invented.england import feed_path, write_england
+from indexer.invented.slices import Order
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
 from indexer.world import REAL
 from tests.benchmarks.prove import say
-from tests.conftest import running_engine
+from tests.conftest import free_port_base, running_engine, settings_for
 
 ROWS, ENGLAND = 1_000_000, 11_000_000
 SEED, SOURCE, HEAP = 23, "gp-registration", "2g"
@@ -68,11 +74,14 @@ def watch(loader: subprocess.Popen[bytes]) -> Iterator[int]:
 
 def measure(settings: Settings, feeds: Path, rows: int) -> None:
     init(settings, person_at_keyboard(), REAL)
-    children = rows * PER_MILLION // ROWS
-    write_england(Order(children, SEED, REAL.today(), sources=(SOURCE,)), feeds)
     feed = feed_path(feeds, SOURCE)
+    if not feed.exists():
+        children = rows * PER_MILLION // ROWS
+        write_england(Order(children, SEED, REAL.today(), sources=(SOURCE,)), feeds)
+    with gzip.open(feed) as lines:
+        rows = sum(1 for _ in lines)
     first, memory = load(settings, feed)
-    say(f"first load: {first:.0f} s, about {rows / first:,.0f} rows a second")
+    say(f"first load: {rows:,} rows in {first:.0f} s: {rows / first:,.0f} rows a second")
     say(f"loader's memory, MB, every tenth of the run: {memory[:: max(1, len(memory) // 10)]}")
     before = written(settings)
     again, _ = load(settings, feed)
@@ -95,8 +104,21 @@ def merge(settings: Settings) -> None:
 def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     say(f"{REAL.today()}, {os.cpu_count()} cores, {platform.machine()}, {rows:,} rows, heap {HEAP}")
+    if len(sys.argv) > 2:
+        keep(Path(sys.argv[2]), rows)
+        return
     with tempfile.TemporaryDirectory() as folder, running_engine(Path(folder), HEAP) as settings:
         measure(settings, Path(folder) / "feeds", rows)
+
+
+def keep(folder: Path, rows: int) -> None:
+    settings = settings_for(folder / "home", free_port_base())
+    start(settings, say, heap=HEAP)
+    try:
+        measure(settings, folder / "feeds", rows)
+    finally:
+        lifecycle.stop(settings, say)
+    say(f"kept: CONTACTPOINT_HOME={settings.home} CONTACTPOINT_PORT_BASE={settings.port_base}")
 
 
 if __name__ == "__main__":
