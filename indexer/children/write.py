@@ -85,11 +85,13 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
         return again
     _retire(stores.links, known, plan)
     giving = [_placement(known, plan, number, is_giving=True) for number in numbers]
-    if _place(stores, [_after(one, written) for one in giving if one]):
-        return again
+    conflicts = frozenset(_place(stores, [_after(one, written) for one in giving if one]))
+    # Also after a conflict: rows that have left by now are moved no more by the next attempt.
     _relink(stores.links, plan)
+    _drop_numbers(stores.links, known, plan, conflicts)
+    if conflicts:
+        return again
     _release(stores, known, plan, frozenset())
-    _drop_numbers(stores.links, known, plan, frozenset())
     stores.children.refresh()
     return Conflicts()
 
