@@ -4,7 +4,7 @@ from datetime import date
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, publish, published_build
+from indexer.builds.builds import create_build, published_build, swap
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -38,7 +38,7 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     if not published:
         write_first_sentinel(worker_client, settings.secret("register.key"))
         build = create_build(worker_client, world)
-        publish(worker_client, build)
+        swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
     return made

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from indexer.age import ADULT_YEARS, years_after, years_before
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds
 from indexer.children.archive import Archive, Departure
 from indexer.children.child import Child, Facts
 from indexer.children.links import Link, Links, nhs_key, number_key, row_key, upn_key
@@ -61,6 +61,7 @@ class Expiry:
         self._died_by = years_before(self._today, YEARS_AFTER_DEATH)
         self._marks = Marks.for_credential(settings, "worker")
         self._store = ChildStore(self._client)
+        self._builds = Builds(self._client)
         self._placer = Placer(self._client, self._store, self._marks)
         self._links = Links(self._client)
         self._archive = Archive(self._client)
@@ -107,7 +108,7 @@ class Expiry:
         self._archive.add(departures, self._today)
         ended = self._end_links([one.child for one in departures])
         placements = [Placement(one.child.number, one.revision, None) for one in page]
-        conflicts = self._placer.place(placements, open_builds(self._client))
+        conflicts = self._placer.place(placements, self._builds.now)
         # Those whom a load has just changed may be staying: all is put back, and asked again.
         self._archive.remove(conflicts)
         self._put_back(ended, [one.child for one in page if one.child.number in conflicts])

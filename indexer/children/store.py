@@ -15,7 +15,7 @@ from mappings.names import CHILDREN
 
 @dataclass(frozen=True)
 class Stored:
-    """A child as it stands in the published build, and the revision it has there."""
+    """A child as it stands in a build, and the revision it has there."""
 
     child: Child
     revision: int
@@ -30,13 +30,14 @@ class ChildStore:
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client
 
-    def read(self, numbers: Iterable[str]) -> dict[str, Stored]:
-        """Return the children of those `numbers` that are there; one request, in real time."""
+    def read(self, numbers: Iterable[str], build: str = CHILDREN) -> dict[str, Stored]:
+        """Return the children of those `numbers` that are in the build, the published one unless
+        told; one request, in real time."""
         ids = sorted(set(numbers))
         if not ids:
             return {}
         with speaking_to_cluster("reading children"):
-            answer = self._client.mget(index=CHILDREN, ids=ids)
+            answer = self._client.mget(index=build, ids=ids)
         return {
             one["_id"]: Stored(parse_document(one["_source"]), one["_version"])
             for one in found_in(answer, "reading children")
@@ -60,8 +61,11 @@ class ChildStore:
 
     def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
         """Return the revision of each document that is in `build`, in real time."""
+        ids = sorted(numbers)
+        if not ids:
+            return {}
         with speaking_to_cluster("reading revisions"):
-            answer = self._client.mget(index=build, ids=sorted(numbers), source=False)
+            answer = self._client.mget(index=build, ids=ids, source=False)
         return {one["_id"]: one["_version"] for one in found_in(answer, "reading revisions")}
 
     def refresh(self) -> None:

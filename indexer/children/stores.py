@@ -1,8 +1,9 @@
 """What a load reads and writes, put together in one place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds, OpenBuilds
 from indexer.children.links import Links
 from indexer.children.loads import Loads
 from indexer.children.place import Placer
@@ -22,7 +23,7 @@ class Stores:
     placer: Placer
     marks: Marks
     loads: Loads
-    builds: tuple[str, ...]
+    builds: Callable[[], OpenBuilds]
     world: World
     is_dry: bool = False
 
@@ -32,13 +33,15 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     client = make_client(settings, "worker")
     marks = Marks.for_credential(settings, "worker")
     children = ChildStore(client)
+    builds = Builds(client)
+    builds.now()  # or the rows would be read before it is known that there is nowhere to put them
     return Stores(
         links=Links(client),
         children=children,
         placer=Placer(client, children, marks),
         marks=marks,
         loads=Loads(client, world),
-        builds=open_builds(client),
+        builds=builds.now,
         world=world,
         is_dry=is_dry,
     )

@@ -7,7 +7,7 @@ and no older than one seen before.
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
@@ -23,6 +23,7 @@ SENTINEL = "sentinel"
 NODES_ASKED = 2  # of three: a node that slept answers stale for seconds, but never two at once
 CONFLICT = 409
 TIMEOUT_SECONDS = 2
+SCAN_PAGE = 10_000
 
 
 class Marks:
@@ -56,6 +57,23 @@ class Marks:
         )
         return frozenset(ids[mark] for answer in answers for mark in answer)
 
+    def all(self) -> frozenset[str]:
+        """Return every mark there is; for checks of whole builds, by who may read the register.
+
+        Raises RegisterUnavailable when that cannot be known for certain.
+        """
+        self.marked(())  # or the sentinel might be another's
+        with speaking_to_cluster("reading the shield register", RegisterUnavailable):
+            self._clients[0].indices.refresh(index=SHIELD_MARKS)
+            marks = frozenset(_scan(self._clients[0]))
+        if SENTINEL not in marks:
+            raise RegisterUnavailable("the shield register answered in part only; try again")
+        return marks - {SENTINEL}
+
+    def among(self, marks: frozenset[str], numbers: Iterable[str]) -> list[str]:
+        """Return those of `numbers` whose mark is one of `marks`."""
+        return [one for one in numbers if _mark_id(self._key, one) in marks]
+
     def _ask(self, client: Elasticsearch, ids: list[str]) -> set[str]:
         with speaking_to_cluster("asking the shield register", RegisterUnavailable):
             answer = client.mget(index=SHIELD_MARKS, ids=ids, preference="_local")
@@ -76,10 +94,35 @@ class Marks:
         self._newest = max(self._newest, source["sequence"])
 
 
-@lru_cache(maxsize=1 << 13)  # a load asks about a number when it is drawn and when it is written
-def mark_id(key: bytes, number: str) -> str:
+def _mark_id(key: bytes, number: str) -> str:
     """Return the id under which a mark of `number` is kept: 32 hexadecimal digits, keyed."""
     return hmac.digest(key, number.encode(), "sha256").hex()[:32]
+
+
+# A load asks about a number when it is drawn and when it is written.
+mark_id = lru_cache(maxsize=1 << 13)(_mark_id)
+
+
+def _scan(client: Elasticsearch) -> Iterator[str]:
+    scan = client.open_point_in_time(index=SHIELD_MARKS, keep_alive="1m")["id"]
+    after: list[Any] | None = None
+    try:
+        while True:
+            hits = client.search(
+                pit={"id": scan, "keep_alive": "1m"},
+                sort=["_shard_doc"],
+                size=SCAN_PAGE,
+                source=False,
+                search_after=after,
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )["hits"]["hits"]
+            if not hits:
+                return
+            yield from (hit["_id"] for hit in hits)
+            after = hits[-1]["sort"]
+    finally:
+        client.close_point_in_time(id=scan)
 
 
 def write_first_sentinel(client: Elasticsearch, key: str) -> None:

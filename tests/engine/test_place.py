@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds
 from indexer.children.child import Contribution, Facts
 from indexer.children.combine import combine
 from indexer.children.number import draw_number
@@ -22,7 +22,7 @@ class Writer:
         self.client = make_client(settings, "worker")
         self.store = ChildStore(self.client)
         self._placer = Placer(self.client, self.store, Marks.for_credential(settings, "worker"))
-        self._builds = open_builds(self.client)
+        self._builds = Builds(self.client).now
 
     def place(self, number, revision, given="Ann"):
         """Place a child of that name, or delete the child for no name; return the conflicts."""
