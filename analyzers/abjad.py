@@ -1,52 +1,51 @@
 """Reads names in scripts that leave short vowels out, Arabic and Hebrew, as they would be written
 in Latin letters: محمد is "mahmad", not "mhmd", which nobody is called."""
 
-from collections.abc import Sequence
+import re
 from functools import cache
-from unicodedata import category
+from unicodedata import normalize
 
 from analyzers.tables import read_table
 
 _ANY_VOWEL = "a"
-_LETTERS = {"Lo", "Lu", "Ll"}  # not the signs for vowels, nor what stretches a letter
+_VOWELS = tuple("aeiou")
+_SCRIPTS = re.compile(r"[\u0590-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]+")
 Sound = tuple[str, bool]
 """Latin letters, and whether they are a vowel."""
 
 
-def is_abjad(text: str) -> bool:
-    """Say whether any character is a letter of the table."""
-    return not _letters().keys().isdisjoint(text)
-
-
 def romanise(text: str) -> str:
-    """Return the text with its letters of abjads in Latin ones; other characters stay.
+    """Return the text with what is in these scripts in Latin letters; all else stays."""
+    return _SCRIPTS.sub(lambda found: _romanised(found[0]), text)
 
-    A letter that is a consonant or a vowel (waw, yod) is a consonant before a vowel and at the
+
+def _romanised(word: str) -> str:
+    """A letter that is a consonant or a vowel (waw, yod) is a consonant before a vowel and at the
     beginning. Where vowels are left out, one stands after every consonant that begins a syllable.
     """
-    sounds = _sounds([letter for letter in text if category(letter) in _LETTERS])
-    said = []
+    sounds = _sounds(word)
+    said: list[str] = []
     for i, (sound, is_vowel) in enumerate(sounds):
+        follows_vowel = bool(said) and said[-1].endswith(_VOWELS)
         said.append(sound)
-        ends = i + 1 == len(sounds)
-        if is_vowel or ends or sounds[i + 1][1]:
+        is_last, is_last_but_one = i + 1 == len(sounds), i + 2 == len(sounds)
+        if is_vowel or is_last or sounds[i + 1][1]:
             continue
-        follows_vowel = i > 0 and said[-2].endswith(("a", "i", "u", "o"))
-        if not follows_vowel or i + 2 == len(sounds):
+        if not follows_vowel or is_last_but_one:
             said.append(_ANY_VOWEL)
     return "".join(said)
 
 
-def _sounds(text: Sequence[str]) -> list[Sound]:
+def _sounds(word: str) -> list[Sound]:
+    """Return what each letter is; signs for vowels and what stretches a letter are in no table, and
+    shapes of letters (old files have them) are made letters first."""
     table = _letters()
+    letters = [table[one] for one in normalize("NFKC", word) if one in table]
     found: list[Sound] = []
-    for i, letter in enumerate(text):
-        consonant, vowel, at_end = table.get(letter, (letter, "", ""))
-        is_last = i + 1 == len(text)
-        _, next_vowel, _ = table.get(text[i + 1], ("", "", "")) if not is_last else ("", "", "")
-        if is_last and at_end:
+    for (consonant, vowel, at_end), following in zip(letters, [*letters[1:], None], strict=True):
+        if following is None and at_end:
             found.append((at_end, True))
-        elif vowel and (not consonant or (found and not next_vowel)):
+        elif vowel and (not consonant or (found and not (following and following[1]))):
             found.append((vowel, True))
         elif consonant:
             found.append((consonant, False))

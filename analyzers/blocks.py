@@ -7,16 +7,18 @@ three such keys standing whatever the names are, and a neighbour shares one in a
 """
 
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from analyzers.fold import words
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
+from analyzers.tables import read_table
 
 MOST_PLACES = 24
 """Three keys each; of a child with more, the oldest postcodes and then the last carers named find
 nobody."""
+_WORDS_OF_A_NAME = 2
 _CARER_BYTES = 5  # of eleven million families' names, some ten pairs would fall together
 
 
@@ -47,11 +49,23 @@ def _postcode_place(text: str) -> str:
     return postcode.outward + postcode.inward if postcode and postcode.inward else ""
 
 
+def carer_name(name: str) -> str:
+    """Return the folded name of a carer; "" for what tells of nobody: "Mother", "not known", or one
+    word alone, which half a school's carers may share."""
+    found = words(name)
+    return "" if len(found) < _WORDS_OF_A_NAME or _nobody().issuperset(found) else " ".join(found)
+
+
+@cache
+def _nobody() -> frozenset[str]:
+    return frozenset(row["word"] for row in read_table("nobody.csv"))
+
+
 # A batch asks for the keys of its rows, of their candidates and of what it writes.
 @lru_cache(maxsize=1 << 13)
 def _carer_place(name: str) -> str:
     """Return a digest of the folded name: it is shorter, and in small letters no postcode."""
-    folded = "".join(words(name))
+    folded = carer_name(name).replace(" ", "")
     return blake2b(folded.encode(), digest_size=_CARER_BYTES).hexdigest() if folded else ""
 
 

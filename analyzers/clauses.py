@@ -29,6 +29,9 @@ BORN_SCORES: dict[BornKind, float] = {
 }
 NARROW_KINDS: tuple[BornKind, ...] = ("same", "swapped", "digit")
 CERTAIN_KINDS: tuple[BornKind, ...] = ("same",)
+WORD_SCORE = 6
+"""For every word that is met, beside the score of its tier: two words met a little and a date that
+is nearly right stand above one word met exactly and the right date."""
 POSTCODE_SCORES = (6, 3)  # whole, outward part
 SEX_SCORE = 1
 AUTHORITY_SCORE = 1
@@ -62,33 +65,38 @@ def asked_words(asked: Identity) -> tuple[str, ...]:
 
 
 def _strict(asked: Identity, found: Sequence[str]) -> Clause:
-    clauses = name_clauses(found, "strict")
-    needed = [clause for i, clause in enumerate(clauses) if not _may_be_left_out(found, i)]
-    extra = [clause for i, clause in enumerate(clauses) if _may_be_left_out(found, i)]
+    needed, extra = _needed_and_extra(found)
     born = [born_clause(asked.born)] if asked.born else []
-    all_meet = {"bool": {"must": [*needed, *born], "should": extra}}
     certain = _narrow_clauses(asked, CERTAIN_KINDS)
+    scoring = [*extra, *_only_scoring(asked)]
     if not certain or len(needed) == 1:
-        return {"bool": {"must": [all_meet], "should": _only_scoring(asked)}}
-    one_missing = {
+        return {"bool": {"must": [*needed, *born], "should": scoring}}
+    # That it is the day or the postcode stands in for one of the words.
+    stand_in = _constant(_any_of(certain, 1), 0)
+    return {
         "bool": {
-            "filter": [_any_of(certain, 1)],
-            "must": [_any_of(needed, len(needed) - 1)],
-            "should": [*born, *extra],
+            "must": [_any_of([*needed, stand_in], len(needed))],
+            "filter": [_any_of([*born, *certain], 1)] if born else [],
+            "should": [*born, *scoring],
         }
     }
-    either = {"dis_max": {"queries": [all_meet, one_missing]}}
-    return {"bool": {"must": [either], "should": _only_scoring(asked)}}
 
 
 def _fewer(asked: Identity, found: Sequence[str]) -> Clause | None:
-    clauses = name_clauses(found, "strict")
-    needed = [clause for i, clause in enumerate(clauses) if not _may_be_left_out(found, i)]
+    needed, extra = _needed_and_extra(found)
     if len(needed) < _ENOUGH_WORDS:
         return None
     born = [born_clause(asked.born)] if asked.born else []
     most = _any_of(needed, len(needed) - 1)
-    return {"bool": {"must": [most, *born], "should": _only_scoring(asked)}}
+    return {"bool": {"must": [most, *born], "should": [*extra, *_only_scoring(asked)]}}
+
+
+def _needed_and_extra(found: Sequence[str]) -> tuple[list[Clause], list[Clause]]:
+    """Return the clauses of the words that must meet, and of those that may be left out."""
+    clauses = name_clauses(found, "strict")
+    may_go = [_may_be_left_out(found, i) for i in range(len(found))]
+    needed = [clause for clause, extra in zip(clauses, may_go, strict=True) if not extra]
+    return needed, [clause for clause, extra in zip(clauses, may_go, strict=True) if extra]
 
 
 def _may_be_left_out(found: Sequence[str], i: int) -> bool:
@@ -143,7 +151,7 @@ def name_clauses(found: Sequence[str], stage: Stage) -> list[Clause]:
 def _word_clause(part: Part, stage: Stage) -> Clause:
     tiers = [tier for tier in TIERS if tier.stage in ("strict", stage)]
     return _best_of(
-        (_tier_filter(tier, tokens), tier.score)
+        (_tier_filter(tier, tokens), WORD_SCORE + tier.score)
         for tier in tiers
         if (tokens := tuple(dict.fromkeys(tier.asked(part))))
     )

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from analyzers.abjad import is_abjad, romanise
+from analyzers.abjad import romanise
 from analyzers.tables import read_table
 
 WORD_LETTERS = 40
@@ -19,7 +19,11 @@ _KINDS = {row["word"]: row["kind"] for row in read_table("small_words.csv")}
 _HONORIFICS = {word for word, kind in _KINDS.items() if kind == "honorific"}
 _CHANGED_AMONG_WORDS = _HONORIFICS | {"st"}
 
-_BETWEEN_WORDS = re.compile(r"[\s\-\u2010-\u2015\u2212\u00b7.,;:/\\&+_|()\[\]{}<>=!?*#~^\"@%]+")
+_BETWEEN_WORDS = re.compile(
+    r"[\s\-\u05be\u060c\u061b\u2010-\u2015\u2212\u00b7.,;:/\\&+_|()\[\]{}<>=!?*#~^\"@%]+"
+)
+    r"[\s\-\u05be\u060c\u061b\u2010-\u2015\u2212\u00b7.,;:/\\&+_|()\[\]{}<>=!?*#~^\"@%]+"
+)
 # One sign is one syllable there, and anyascii runs them together.
 _SYLLABLE_SIGN = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")
 _NOT_LETTERS = re.compile(r"[^a-z]")
@@ -91,7 +95,7 @@ def _letters(piece: str) -> str:
     """Return the letters a–z; apostrophes of every kind, digits and signs leave no gap."""
     if not piece.isascii():
         letters = "".join(letter for letter in piece if _is_letter(letter))
-        piece = anyascii(romanise(letters) if is_abjad(letters) else letters)
+        piece = anyascii(romanise(letters))
     return piece.lower() if _is_plain(piece) else _NOT_LETTERS.sub("", piece.lower())
 
 

@@ -11,6 +11,7 @@ TABLES_OF_TOKENS = (
     "nicknames.csv",
     "families.csv",
     "endings.csv",
+    "nobody.csv",
     "small_words.csv",
     "sounds.csv",
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from indexer.builds.init import init
@@ -15,6 +16,9 @@ from indexer.engine.start import start
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.world import REAL
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no wrong answer
+hypothesis.settings.load_profile("untimed")
 
 
 def is_free(port: int) -> bool:

@@ -3,7 +3,8 @@ a search sees only what was written before the last refresh."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from threading import Condition, get_ident
 
@@ -32,19 +33,18 @@ class Turns:
         self._mine = {}
 
     def run(self, *batches):
-        """Run two batches, each a function, to their end."""
+        """Run two batches, each a function, to their end; return what they return."""
         self._ended = set()
         with ThreadPoolExecutor(2) as threads:
             under_way = [threads.submit(self._run, me, one) for me, one in enumerate(batches)]
         self._ended = {0, 1}
-        for one in under_way:
-            one.result()
+        return [one.result() for one in under_way]
 
     def _run(self, me, batch):
         self._mine[get_ident()] = me
         try:
             self.step()
-            batch()
+            return batch()
         finally:
             with self._changed:
                 self._ended.add(me)
@@ -138,11 +138,19 @@ class Memory:
         self._turns = Turns(order)
         self.links, self.children = MemoryLinks(self._turns.step), MemoryChildren(self._turns.step)
         self._done = set()
-        self._loads, self._sources = [], set()
+        self._loads, self._sources, self._loads_begun = [], set(), 0
         self._count = count(10**11)
-        world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
+        world = World(self._now, lambda below: next(self._count) % below, lambda: "")
         build = (self.links, self.children, self.children, self.children, self)
         self._stores = Stores(*build, ("build",), world)
+
+    def _now(self):
+        return NOW + timedelta(seconds=self._loads_begun)
+
+    def _run(self, source):
+        self._loads_begun += 1
+        began_at = self._now().isoformat(timespec="seconds")
+        return Run(f"load-{next(self._count)}", source, began_at)
 
     def is_done(self, load):
         return load in self._done
@@ -161,33 +169,28 @@ class Memory:
     def run(self):
         """Load what was begun, one load after the other."""
         for source, batches in self._loads:
-            self._sources.add(source)
-            run = Run(f"load-{next(self._count)}", source)
-            for batch in batches:
-                self._load(run, batch)
-            self._done.add(run.load)
-            self.children.refresh()
+            run = self._run(source)
+            self._load(run, [[_entries(batch, 1 + 100 * n)] for n, batch in enumerate(batches)])
         self._loads = []
 
     def run_at_once(self, source, first, second):
         """Load two batches of one load at once."""
-        self._sources.add(source)
-        run, claims = Run(f"load-{next(self._count)}", source), Claims()
-        passed = []
+        self._load(self._run(source), [[_entries(first), _entries(second, 101)]])
 
-        def load(rows):
-            passed.append(load_batch(self._stores, run, rows, claims))
-
-        second = _entries(second, 1 + len(first))
-        self._turns.run(lambda: load(_entries(first)), lambda: load(second))
-        aside, again = [*passed[0].aside, *passed[1].aside], [*passed[0].again, *passed[1].again]
-        load_alone(self._stores, run, aside, again)
+    def _load(self, run, turns):
+        """Load batches, those of one turn at once, as indexer/children/load.py does."""
+        self._sources.add(run.source)
+        claims, late = Claims(), []
+        for batches in turns:
+            calls = [partial(load_batch, self._stores, run, rows, claims) for rows in batches]
+            passed = self._turns.run(*calls) if len(calls) > 1 else [calls[0]()]
+            left = [one for some in passed for one in some.left]
+            aside = [one for one in left if not one.is_late]
+            late += [one for one in left if one.is_late]
+            late += load_alone(self._stores, run, aside, is_last=False)[1]
+        load_alone(self._stores, run, late, is_last=True)
         self._done.add(run.load)
         self.children.refresh()
-
-    def _load(self, run, rows):
-        passed = load_batch(self._stores, run, _entries(rows), Claims())
-        load_alone(self._stores, run, passed.aside, passed.again)
 
     def load(self, source, *rows):
         """Load one feed of (record id, what it says or None)."""

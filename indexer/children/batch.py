@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import NamedTuple
 
 from msgspec import structs
@@ -18,7 +17,7 @@ from indexer.children.claims import Claims
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
-from indexer.children.plan import Known, Plan, build_plan, known_members
+from indexer.children.plan import BESIDE_OTHERS, Known, Plan, Turn, build_plan, known_members
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.children.write import is_left, write_plan
@@ -32,24 +31,30 @@ CLOSURE_ROUNDS = 10  # from one relation to the next; England's families end aft
 
 @dataclass(frozen=True)
 class Run:
-    """One load of one source under way."""
+    """One load of one source under way, since `began_at` (ISO form, to the second)."""
 
     load: str
     source: str
+    began_at: str
+
+
+class Left(NamedTuple):
+    """A row that waits until no other batch is under way, or, if it `is_late`, until the feed is
+    at its end; `is_counted` if its outcome is told already."""
+
+    row: Row
+    is_late: bool
+    is_counted: bool
 
 
 @dataclass(frozen=True)
 class Passed:
-    """What became of the rows of a batch: outcome → rows, and what was wrong with the others.
-
-    `aside` are rows that are not in yet: they wait until no other batch is under way. `again` are
-    rows that are in and counted, and must be looked at once more then.
-    """
+    """What became of the rows of a batch: outcome → rows, what was wrong with some, and the rows
+    left for later."""
 
     counts: Counter[str]
     rejects: list[Reject]
-    aside: list[Row]
-    again: list[Row]
+    left: list[Left]
 
 
 def load_batch(
@@ -71,30 +76,33 @@ def load_batch(
         if one.number not in is_in
     ]
     rows = [one for one in read if isinstance(one, Row)]
-    began_at = stores.world.now()
-    with claims.of(rows, with_blocks=stores.loads.knows_others(run.source)) as free:
-        outcomes, left = _bring_in(stores, run, free, {key: links.get(key) for key in named})
-        not_in = {row.number for row in left}
-        placed = [row for row in free if row.number not in not_in]
-        left += _look_again(stores, run, placed, began_at)
-    counts = Counter(outcomes.values())
+    with claims.of(rows, with_blocks=stores.loads.knows_others(run.source)) as (free, taken):
+        outcomes, aside = _place_all(stores, run, free, {key: links.get(key) for key in named})
     warnings = sum(len(row.warnings) for row in rows)
+    counts = Counter(outcomes.values())
     counts.update({"unchanged": len(is_in), "rows": len(entries), "warnings": warnings})
-    rejects = [one for one in read if isinstance(one, Reject)]
-    aside = [row for row in rows if row.number not in outcomes]
-    return Passed(counts, rejects, aside, [row for row in left if row.number in outcomes])
+    aside |= {row.number: False for row in taken}
+    left = [
+        Left(row, aside[row.number], is_counted=row.number in outcomes)
+        for row in rows
+        if row.number in aside
+    ]
+    return Passed(counts, [one for one in read if isinstance(one, Reject)], left)
 
 
 def load_alone(
-    stores: Stores, run: Run, aside: Sequence[Row], again: Sequence[Row]
-) -> Counter[str]:
-    """Bring in what batches left (see Passed) while none of this load is under way; return how many
-    rows had which outcome. Raises Unavailable."""
-    began_at = stores.world.now()
-    rows = sorted([*aside, *again], key=lambda row: row.number)
-    outcomes, _ = _bring_in(stores, run, rows, {}, is_alone=True)
-    _look_again(stores, run, rows, began_at, is_alone=True)
-    return Counter(outcomes[row.number] for row in aside)
+    stores: Stores, run: Run, left: Sequence[Left], *, is_last: bool
+) -> tuple[Counter[str], list[Left]]:
+    """Bring in what batches left, while none of this load is under way, and, if `is_last`, all else
+    of the feed is in. Return how many rows had which outcome, and those left again."""
+    told = {one.row.number for one in left if one.is_counted}
+    rows = sorted((one.row for one in left), key=lambda row: row.number)
+    turn = Turn(is_alone=True, is_last=is_last)
+    outcomes, aside = _place_all(stores, run, rows, {}, turn)
+    counts = Counter(outcome for number, outcome in outcomes.items() if number not in told)
+    told |= outcomes.keys()
+    again = [one for one in rows if one.number in aside]
+    return counts, [Left(row, aside[row.number], row.number in told) for row in again]
 
 
 def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
@@ -103,19 +111,23 @@ def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
     return bool(link and link.digest == row.digest and stores.loads.is_done(link.load))
 
 
-def _look_again(
-    stores: Stores, run: Run, rows: Sequence[Row], began_at: datetime, *, is_alone: bool = False
-) -> list[Row]:
-    """Place the rows anew if another load ran meanwhile; return those in doubt.
-
-    It may have written the same children at the same moment, and neither saw the other: whoever
-    looks after both have written puts it right.
-    """
-    if not rows or stores.is_dry or not stores.loads.others_ran(run.source, began_at):
-        return []
-    stores.children.refresh()
-    _, aside = _bring_in(stores, run, rows, {}, is_alone=is_alone)
-    return aside
+def _place_all(
+    stores: Stores,
+    run: Run,
+    rows: Sequence[Row],
+    read: Mapping[str, Link | None],
+    turn: Turn = BESIDE_OTHERS,
+) -> tuple[dict[int, str], dict[int, bool]]:
+    """Place the rows, and once more if another load ran meanwhile: it may have written the same
+    children at the same moment, and neither saw the other; whoever looks after both have written
+    puts it right. Returns what `_bring_in` does."""
+    began_at = stores.world.now()
+    outcomes, aside = _bring_in(stores, run, rows, read, turn)
+    placed = [row for row in rows if row.number not in aside]
+    if placed and not stores.is_dry and stores.loads.others_ran(run.source, began_at):
+        stores.children.refresh()
+        aside |= _bring_in(stores, run, placed, {}, turn)[1]
+    return outcomes, aside
 
 
 def _bring_in(
@@ -123,26 +135,22 @@ def _bring_in(
     run: Run,
     rows: Sequence[Row],
     read: Mapping[str, Link | None],
-    *,
-    is_alone: bool = False,
-) -> tuple[dict[int, str], list[Row]]:
-    """Place the rows, without those in doubt unless no other batch is under way (`is_alone`).
-
-    Return row number → outcome, and the rows left aside; some of those may have an outcome, for
-    it is told by the first attempt. `read` are links read just now, None for one that is not there.
-    """
+    turn: Turn,
+) -> tuple[dict[int, str], dict[int, bool]]:
+    """Place the rows; return row number → outcome, as the first attempt tells it, and row number →
+    is it late, for the rows whose turn has not come. `read` are links read just now, None for one
+    that is not there."""
     outcomes: dict[int, str] = {}
-    aside: list[Row] = []
+    aside: dict[int, bool] = {}
     left, unsettled = list(rows), frozenset[str]()
     for attempt in range(ATTEMPTS):
         if not left:
             return outcomes, aside
         time.sleep(PAUSE_SECONDS * attempt)
         known = _known(stores, run, left, {} if attempt else read, unsettled)
-        tried = _attempt(stores, known, left, is_alone=is_alone)
-        left, unsettled = tried.left, tried.unsettled
-        aside += tried.aside
-        outcomes = {**tried.outcomes, **outcomes}
+        plan, left, unsettled = _attempt(stores, known, left, turn)
+        outcomes = {**plan.outcomes, **outcomes}
+        aside |= plan.aside
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
@@ -166,7 +174,8 @@ def _known(
     links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
     retired = frozenset(heirs)
-    return Known(run.source, run.load, loaded_at, links, {**stored, **found}, hidden, retired)
+    stored |= found
+    return Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden, retired)
 
 
 def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
@@ -205,35 +214,24 @@ def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
     return link if children == link.children else structs.replace(link, children=children)
 
 
-class _Tried(NamedTuple):
-    """What an attempt came to: row number → outcome; rows in doubt; rows to be tried again, because
-    somebody else wrote their links or children meanwhile; and the children in conflict."""
-
-    outcomes: dict[int, str]
-    aside: list[Row]
-    left: list[Row]
-    unsettled: frozenset[str]
-
-
-def _attempt(stores: Stores, known: Known, rows: Sequence[Row], *, is_alone: bool) -> _Tried:
+def _attempt(
+    stores: Stores, known: Known, rows: Sequence[Row], turn: Turn
+) -> tuple[Plan, list[Row], frozenset[str]]:
+    """Place the rows whose turn it is. Return the plan, the rows to be tried again, because
+    somebody else wrote their links or children meanwhile, and the children in conflict."""
     members = known_members(known, rows)
     known = _with_candidates(stores, known, members.values())
     draw = _FreeNumbers(stores, len(rows)).draw
-    plan = build_plan(known, rows, members, draw)
-    if plan.doubtful and is_alone:
+    plan = build_plan(known, rows, members, draw, turn)
+    if plan.doubtful:
         known = _with_relations(stores, known, plan)
-        plan = build_plan(known, rows, members, draw)
-    aside: list[Row] = []
-    while plan.doubtful and not is_alone:
-        doubts = {record_id for source, record_id in plan.doubtful if source == known.source}
-        aside += [row for row in rows if row.source_record_id in doubts]
-        rows = [row for row in rows if row.source_record_id not in doubts]
-        plan = build_plan(known, rows, {row.number: members[row.number] for row in rows}, draw)
+        plan = build_plan(known, rows, members, draw, turn)
     if stores.is_dry:
-        return _Tried(plan.outcomes, aside, [], frozenset())
+        return plan, [], frozenset()
     conflicts = write_plan(stores, known, plan)
-    left = [row for row in rows if is_left(known, plan, row, conflicts)]
-    return _Tried(plan.outcomes, aside, left, conflicts.children)
+    left = [row for row in rows if row.number in plan.outcomes]
+    left = [row for row in left if is_left(known, plan, row, conflicts)]
+    return plan, left, conflicts.children
 
 
 def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:
@@ -252,7 +250,7 @@ def _with_relations(stores: Stores, known: Known, plan: Plan) -> Known:
     """Read all who are related to the doubtful children, and all related to those, to the end."""
     stores.children.refresh()
     homes, members = plan.hood.homes, plan.hood.members
-    frontier = [members[homes[key]][key] for key in plan.doubtful]
+    frontier = [members[homes[key]][key] for key in plan.doubtful & homes.keys()]
     for _ in range(CLOSURE_ROUNDS):
         links = stores.links.read(key for member in frontier for key in member.numbers)
         blocks = set().union(*(member.blocks for member in frontier))

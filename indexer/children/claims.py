@@ -21,16 +21,25 @@ class Claims:
         self._held: set[str] = set()
 
     @contextmanager
-    def of(self, rows: Sequence[Row], *, with_blocks: bool) -> Iterator[list[Row]]:
-        """Claim the keys of those rows that no other batch has to do with; the others are left
-        out."""
+    def of(
+        self, rows: Sequence[Row], *, with_blocks: bool
+    ) -> Iterator[tuple[list[Row], list[Row]]]:
+        """Claim the keys of those rows that no other batch has to do with; yield these rows, and
+        the others."""
         wanted = [(row, _keys(row, with_blocks=with_blocks)) for row in rows]
+        free: list[Row] = []
+        taken: list[Row] = []
+        claimed: set[str] = set()
         with self._lock:
-            free = [(row, keys) for row, keys in wanted if self._held.isdisjoint(keys)]
-            claimed = {key for _, keys in free for key in keys}
+            for row, keys in wanted:
+                if self._held.isdisjoint(keys):
+                    free.append(row)
+                    claimed |= keys
+                else:
+                    taken.append(row)
             self._held |= claimed
         try:
-            yield [row for row, _ in free]
+            yield free, taken
         finally:
             with self._lock:
                 self._held -= claimed

@@ -7,7 +7,7 @@ be the same name, not one that is near it.
 from collections.abc import Iterable
 from functools import cached_property
 
-from analyzers.blocks import block_keys
+from analyzers.blocks import block_keys, carer_name
 from analyzers.compare import Evidence, compare
 from analyzers.fold import fold, words
 from analyzers.identity import Identity
@@ -53,7 +53,7 @@ class Member:
 
     @cached_property
     def carers(self) -> frozenset[str]:
-        return frozenset(map(fold, self.identity.carers)) - {""}
+        return frozenset(map(carer_name, self.identity.carers)) - {""}
 
     @cached_property
     def postcodes(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from indexer.audit.trail import Trail
 from indexer.builds.lock import refuse_while_loads_are_held
-from indexer.children.batch import Passed, Run, load_alone, load_batch
+from indexer.children.batch import Left, Passed, Run, load_alone, load_batch
 from indexer.children.claims import Claims
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores, open_stores
@@ -19,7 +19,7 @@ from indexer.children.whole import Whole, absent_rows
 from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
 from indexer.feeds.batches import BATCH_ROWS, batches
-from indexer.feeds.rows import Reject, Row, Unread
+from indexer.feeds.rows import Reject, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.world import World
@@ -130,8 +130,8 @@ class _Passage:
     counts: Counter[str] = field(default_factory=Counter)
     nameless: int = 0
     _taken: int = 0
-    _aside: list[Row] = field(default_factory=list)
-    _again: list[Row] = field(default_factory=list)
+    _aside: list[Left] = field(default_factory=list)
+    _late: list[Left] = field(default_factory=list)
 
     def run(self, rows: Iterable[Entry], whole: Whole | None) -> None:
         """Bring all rows in, and withdraw what is not among them if they are the whole."""
@@ -149,7 +149,7 @@ class _Passage:
         return {name: self.counts[name] for name in ("rows", *OUTCOMES)}
 
     def _bring_in(self, rows: Iterable[Entry]) -> None:
-        run = Run(self.loading.load, self.loading.source)
+        run = Run(self.loading.load, self.loading.source, self.loading.started_at)
         claims = Claims()
         under_way: deque[Future[Passed]] = deque()
         broken: FeedRefused | None = None
@@ -159,35 +159,46 @@ class _Passage:
                     under_way.append(threads.submit(load_batch, self.stores, run, batch, claims))
                     if len(under_way) >= AT_ONCE:
                         self._take(under_way.popleft())
-                    if len(self._aside) + len(self._again) >= BATCH_ROWS:
-                        self._end(under_way, run)
+                    if len(self._aside) >= BATCH_ROWS:
+                        self._take_all(under_way, run)
             except FeedRefused as error:
                 broken = error
-            self._end(under_way, run)
+            self._take_all(under_way, run)
+            self._late = self._load_alone(run, self._late, is_last=True)
         if broken:
             raise broken
 
-    def _end(self, under_way: deque[Future[Passed]], run: Run) -> None:
+    def _take_all(self, under_way: deque[Future[Passed]], run: Run) -> None:
         """Let all batches end, and then bring in what they left aside."""
         while under_way:
             self._take(under_way.popleft())
-        aside, again = self._aside, self._again
-        self._aside, self._again = [], []
-        if aside or again:
-            self.counts.update(load_alone(self.stores, run, aside, again))
+        aside, self._aside = self._aside, []
+        self._late += self._load_alone(run, aside, is_last=False)
+
+    def _load_alone(self, run: Run, rows: list[Left], *, is_last: bool) -> list[Left]:
+        left: list[Left] = []
+        for some in batches(rows):
+            counts, more = load_alone(self.stores, run, some, is_last=is_last)
+            self.counts.update(counts)
+            left += more
+            self._beat()
+        return left
 
     def _take(self, done: Future[Passed]) -> None:
         passed = done.result()
         self._taken += 1
         if self._taken % COLLECT_EVERY == 0:
             gc.collect()  # so that what cycles there are after all do not pile up
-        self._aside += passed.aside
-        self._again += passed.again
+        self._aside += [one for one in passed.left if not one.is_late]
+        self._late += [one for one in passed.left if one.is_late]
         self.counts.update(passed.counts)
         self.counts["rejected"] += len(passed.rejects)
         self.nameless += sum(one.source_record_id is None for one in passed.rejects)
         self.listeners.on_rejects(passed.rejects)
         self.listeners.on_progress(self.counts["rows"])
+        self._beat()
+
+    def _beat(self) -> None:
         if not self.stores.is_dry:
             self.stores.loads.beat(self.loading)
 

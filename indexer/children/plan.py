@@ -6,14 +6,15 @@ Pure, but for the numbers it draws: what is there already comes in, what to do c
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from msgspec import structs
 
 from indexer.children.child import Contribution
 from indexer.children.combine import renew
 from indexer.children.grouping import give_numbers, part
-from indexer.children.likeness import Member, RowKey
-from indexer.children.links import Link, row_key
+from indexer.children.likeness import Member, RowKey, share_number
+from indexer.children.links import Link, number_keys, row_key
 from indexer.children.neighbourhood import Neighbourhood
 from indexer.children.store import Stored
 from indexer.feeds.rows import Row
@@ -22,11 +23,12 @@ from indexer.feeds.rows import Row
 @dataclass(frozen=True)
 class Known:
     """What is there already: links by key, children by number, and the numbers among those of the
-    links that are hidden, whose documents are elsewhere. `load` is this load, `loaded_at` its time
-    in ISO form; `retired` are numbers that are no more."""
+    links that are hidden, whose documents are elsewhere. `load` is this load, `began_at` when it
+    began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more."""
 
     source: str
     load: str
+    began_at: str
     loaded_at: str
     links: Mapping[str, Link]
     stored: Mapping[str, Stored]
@@ -37,17 +39,34 @@ class Known:
         return self.links.get(row_key(self.source, row.source_record_id))
 
 
+class Turn(NamedTuple):
+    """Which rows may be placed now.
+
+    While other batches of the load are under way (not `is_alone`), none whose child is in doubt:
+    that depends on all who are related. While more of the feed is to come (not `is_last`), none
+    that meets its child by a number which the feed may correct yet.
+    """
+
+    is_alone: bool
+    is_last: bool
+
+
+BESIDE_OTHERS = Turn(is_alone=False, is_last=False)
+
+
 @dataclass
 class Plan:
     """What to do.
 
-    `outcomes` has a word for every row. `doubtful` are rows that may have to be parted anew: then
-    all who are related to them must be known first. `released` are the links of withdrawn rows,
+    `outcomes` has a word for every row whose turn it is; `aside` the numbers of the others, and
+    whether they are late. `doubtful` are rows that may have to be parted anew: then all who are
+    related to them must be known first. `released` are the links of withdrawn rows,
     with their child. `gone` are children who are no more, with those who took their place.
     """
 
     hood: Neighbourhood
     outcomes: dict[int, str] = field(default_factory=dict)
+    aside: dict[int, bool] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
     released: dict[str, str] = field(default_factory=dict)
     moved: set[RowKey] = field(default_factory=set)
@@ -76,11 +95,18 @@ def _member(known: Known, row: Row, before: Contribution | None) -> Member:
 
 
 def build_plan(
-    known: Known, rows: Sequence[Row], members: Mapping[int, Member], draw: Callable[[], str]
+    known: Known,
+    rows: Sequence[Row],
+    members: Mapping[int, Member],
+    draw: Callable[[], str],
+    turn: Turn,
 ) -> Plan:
-    """Give every row its child; rows of the batch see each other. `draw` returns a free number."""
-    planner = _Planner(known, members, draw)
-    for row in rows:
+    """Give every row its child, the withdrawn first; rows of the batch see each other. `draw`
+    returns a free number."""
+    planner = _Planner(known, members, draw, turn)
+    if turn.is_alone:
+        planner.correct(rows)
+    for row in sorted(rows, key=lambda row: row.facts is not None):
         planner.add(row)
     planner.settle()
     planner.link(rows)
@@ -91,14 +117,26 @@ class _Planner:
     """Goes through the rows of one batch in order."""
 
     def __init__(
-        self, known: Known, members: Mapping[int, Member], draw: Callable[[], str]
+        self, known: Known, members: Mapping[int, Member], draw: Callable[[], str], turn: Turn
     ) -> None:
         self._known = known
+        self._turn = turn
         self._members = members
         self._draw = draw
         self._hood = Neighbourhood(known.stored)
         self._at_hidden: dict[RowKey, str] = {}
         self.plan = Plan(self._hood, moved=set(self._hood.doubled))
+
+    def correct(self, rows: Iterable[Row]) -> None:
+        """Let the rows that are in already say what they say now, before any looks for others."""
+        for row in rows:
+            home = self._hood.homes.get(self._key(row))
+            if row.facts and home is not None:
+                before = self._hood.members[home][self._key(row)].contribution
+                member = _member(self._known, row, before)
+                if member.contribution != before:
+                    self._hood.put(home, member)
+                    self._hood.changed.add(home)
 
     def add(self, row: Row) -> None:
         own = self._known.own_link(row)
@@ -125,6 +163,7 @@ class _Planner:
             # child who can be found.
             if own.children and own.child not in self._known.hidden:
                 self.plan.released[key] = own.child
+        self.plan.moved.discard(self._key(row))
         number = self._hood.withdraw(self._key(row))
         if number is not None and not self._hood.members[number]:
             self.plan.gone[number] = None
@@ -152,15 +191,32 @@ class _Planner:
         before = hood.members[home][key].contribution if home is not None else None
         if before:
             member = _member(self._known, row, before)
-        self.plan.outcomes[row.number] = _outcome(row, own)
         touched = hood.related(member) | ({home} if home is not None else set())
-        if len(touched) <= 1 and hood.is_at_home(member, touched):
-            number = next(iter(touched), None) or self._reserved(own) or self._new_number()
-            if before != member.contribution:
-                hood.put(number, member)
-                hood.changed.add(number)
-        else:
+        is_late = not self._turn.is_last and self._may_be_corrected(member, touched)
+        is_plain = len(touched) <= 1 and hood.is_at_home(member, touched)
+        if is_late or not (is_plain or self._turn.is_alone):
+            self.plan.aside[row.number] = is_late
+            return
+        self.plan.outcomes[row.number] = _outcome(row, own)
+        if not is_plain:
             self._regroup(member, touched)
+            return
+        number = next(iter(touched), None) or self._reserved(own) or self._new_number()
+        if before != member.contribution:
+            hood.put(number, member)
+            hood.changed.add(number)
+
+    def _may_be_corrected(self, member: Member, touched: Iterable[str]) -> bool:
+        """Does the row share a number with another of its source, of an earlier load? This feed may
+        correct that one yet: it gave the number of a twin who comes only now."""
+        return any(
+            one.key[0] == self._known.source
+            and one.key != member.key
+            and one.contribution.loaded_at < self._known.began_at
+            and share_number(member, one)
+            for number in touched
+            for one in self._hood.members[number].values()
+        )
 
     def _reserved(self, own: Link | None) -> str | None:
         """The number that this load gave the row in an attempt that failed."""
@@ -215,7 +271,7 @@ class _Planner:
         for row in rows:
             key = self._key(row)
             child = self._at_hidden.get(key) or self._hood.homes.get(key)
-            if row.facts and child:
+            if row.number in self.plan.outcomes and row.facts and child:
                 self._ask_for_own_link(row, child)
                 self._ask_for_numbers(row, child, is_hidden=key in self._at_hidden)
 
@@ -237,9 +293,17 @@ class _Planner:
             linked = link.children if link else ()
             others = [one for one in linked if any(one in known for known in there)]
             children = tuple(sorted({number, *others}))
-            if link is None or link.children != children:
+            # Written anew also for a child who comes by a number that leads to it already: another
+            # batch may be about to take it out, for it has not got it yet.
+            if link is None or link.children != children or not self._had(number, key):
                 version = link.version if link else None
                 self.plan.links[key] = Link(children, load=self._known.load, version=version)
+
+    def _had(self, number: str, key: str) -> bool:
+        """Is the child stored with the number?"""
+        stored = self._known.stored.get(number)
+        said = stored.child.contributions if stored else ()
+        return number in self._known.hidden or any(key in number_keys(one.facts) for one in said)
 
 
 def _outcome(row: Row, own: Link | None) -> str:

@@ -49,9 +49,9 @@ def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
     asked = {home for key, home in plan.hood.homes.items() if key[0] == known.source}
     placements = [_placement(known, plan, one) for one in wanted]
     children = frozenset(_place(stores, placements, asked | known.hidden))
-    left = children.union(plan.hood.changed.difference(wanted))
+    left = children.union(plan.hood.changed.difference(wanted), _hidden_meanwhile(stores, plan))
     _release(stores, known, plan, left)
-    _settle_numbers(stores, known, plan)
+    _settle_numbers(stores, known, plan, left)
     return Conflicts(links, left)
 
 
@@ -89,12 +89,20 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
     conflicts = frozenset(_place(stores, [_after(one, written) for one in giving if one]))
     # Also after a conflict: rows that have left by now are moved no more by the next attempt.
     _relink(stores.links, plan)
-    _settle_numbers(stores, known, plan)
+    left = conflicts | _hidden_meanwhile(stores, plan)
+    _settle_numbers(stores, known, plan, left)
     if conflicts:
         return again
-    _release(stores, known, plan, frozenset())
+    _release(stores, known, plan, left)
     stores.children.refresh()
-    return Conflicts()
+    return Conflicts(children=left)
+
+
+def _hidden_meanwhile(stores: Stores, plan: Plan) -> frozenset[str]:
+    """Return those who lose rows and were shielded at this moment: their links stay, or the rows
+    sent again would make a child who can be found. The next attempt knows that they are hidden."""
+    losing = {*plan.gone, *plan.released.values()}
+    return stores.marks.marked(losing) if losing else frozenset()
 
 
 def _as_before(known: Known, number: str) -> Placement:
@@ -206,23 +214,26 @@ def _release(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> 
         stores.children.refresh()  # a later row of this load must not meet who was withdrawn
 
 
-def _settle_numbers(stores: Stores, known: Known, plan: Plan) -> None:
+def _settle_numbers(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> None:
     """Let the NHS numbers and UPNs that came in question lead to those who have them, and to nobody
     else: were a child hidden later, another's row would vanish with it.
 
     Other batches ask for a link before they write their child; so it is children as written that
-    are believed, read after the links, and once more after what was mended.
+    are believed, read after the links, and once more after what was mended. `left` are children in
+    conflict: what the plan says of them is not so.
     """
-    left = _numbers_in_question(known, plan)
+    claims = {key: plan.hood.holders(key) for key in _numbers_in_question(known, plan)}
+    gone = plan.gone.keys() - left
     for _ in range(ATTEMPTS):
-        there = stores.links.read(left)
-        claims = {key: plan.hood.holders(key).union(_children(there.get(key))) for key in left}
+        there = stores.links.read(claims)
+        for key, found in there.items():
+            claims[key].update(found.children)
         stored = stores.children.read(number for some in claims.values() for number in some)
         wanted: dict[str, Link] = {}
         for key, numbers in claims.items():
             link = there.get(key)
             # One who is not there is hidden, or about to be written by the batch that asked.
-            waiting = set(_children(link)) - stored.keys() - plan.gone.keys()
+            waiting = set(_children(link)) - stored.keys() - gone
             holders = {one for one in numbers & stored.keys() if _has(stored[one].child, key)}
             children = tuple(sorted(holders | waiting))
             if children != _children(link):
@@ -232,7 +243,7 @@ def _settle_numbers(stores: Stores, known: Known, plan: Plan) -> None:
             return
         stores.links.write({key: link for key, link in wanted.items() if link.children})
         stores.links.release({key: link for key, link in wanted.items() if not link.children})
-        left = set(wanted)
+        claims = {key: claims[key] for key in wanted}
     raise ClusterUnavailable(BUSY)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.compare import compare, score
@@ -16,7 +16,6 @@ from analyzers.fold import words
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.tables import read_table
 
-UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
 CASES = Path(__file__).parent / "cases"
 BORN = Born(date(2014, 3, 9), date(2014, 3, 9))
 
@@ -240,7 +239,6 @@ def test_former_name_of_a_row_meets_the_record():
     assert word_kinds(compare(asked, stored("Niamh", "Kelly"))) == ["exact", "exact"]
 
 
-@UNTIMED
 @given(st.text(max_size=60), st.text(max_size=40), st.text(max_size=40))
 def test_any_two_names_compare_to_a_score_of_nought_to_one(text, given_names, family):
     evidence = compare(typed(text), stored(given_names, family))

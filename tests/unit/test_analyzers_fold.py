@@ -1,12 +1,10 @@
 """Folding: the same plain words for every way of writing a name."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.fold import MOST_WORDS, WORD_LETTERS, fold, read_words, words
-
-UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
 
 
 @pytest.mark.parametrize(
@@ -40,13 +38,11 @@ def test_words_keep_the_way_they_are_written():
     assert [word.written for word in read_words("Zoë O’Brien-Smith")] == ["Zoë", "O’Brien", "Smith"]
 
 
-@UNTIMED
 @given(st.text(max_size=300))
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
 
 
-@UNTIMED
 @given(st.text(max_size=3000))
 def test_any_text_gives_few_short_words_of_plain_letters(text):
     found = words(text)
@@ -55,7 +51,6 @@ def test_any_text_gives_few_short_words_of_plain_letters(text):
     assert all(len(word) <= WORD_LETTERS for word in found)
 
 
-@UNTIMED
 @given(st.lists(st.sampled_from(["mr", "st", "mc", "Mc'", "van", "-", "miss", "ó"]), max_size=25))
 def test_folding_twice_changes_nothing_where_the_rules_meet(pieces):
     assert fold(fold(" ".join(pieces))) == fold(" ".join(pieces))

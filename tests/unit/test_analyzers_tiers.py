@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.fields import SEARCH_FIELDS, search_fields
@@ -13,7 +13,6 @@ from analyzers.fold import words
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.tiers import TIERS, edit_tokens, parts_of
 
-UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
 CASES = Path(__file__).parent / "cases"
 WORD = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=12)
 LETTER = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
@@ -75,7 +74,6 @@ def test_scores_add_up_exactly_in_single_precision():
     assert all((tier.score * 2).is_integer() for tier in TIERS if isinstance(tier.score, float))
 
 
-@UNTIMED
 @given(WORD, st.integers(0, 11), LETTER, st.sampled_from(["more", "less", "other", "swap"]))
 def test_one_edit_anywhere_leaves_a_shared_token(word, place, letter, edit):
     i = place % (len(word) - 1)  # a place with a right neighbour
@@ -88,7 +86,6 @@ def test_one_edit_anywhere_leaves_a_shared_token(word, place, letter, edit):
     assert set(edit_tokens(typed)) & set(edit_tokens(word))
 
 
-@UNTIMED
 @given(st.text(max_size=200), st.text(max_size=200), st.text(max_size=10))
 def test_any_text_is_stored_as_bounded_tokens(given_names, family, postcode):
     fields = search_fields(

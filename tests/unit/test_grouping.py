@@ -196,14 +196,14 @@ def loaded(arrivals, order=()):
     return memory
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ARRIVALS)
 def test_rows_make_the_same_children_in_whatever_order_and_pieces_they_come(arrivals):
     all_at_once = part({}, [member(*one[:3]) for one in arrivals])
     assert loaded(arrivals).groups == keys(all_at_once)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ARRIVALS)
 def test_every_key_leads_to_the_children_who_have_it(arrivals):
     assert loaded(arrivals).faults == []
@@ -217,7 +217,7 @@ ROWS_OF_ONE_LOAD = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     ARRIVALS, ROWS_OF_ONE_LOAD, st.integers(1, 5), st.lists(st.sampled_from([0, 1]), max_size=40)
 )
@@ -232,6 +232,28 @@ def test_two_batches_at_once_make_the_same_children_as_one_after_the_other(
         memory.run_at_once("a", rows[:cut], rows[cut:])
     alone = part({}, members_of([*(one[:3] for one in before), *(("a", *one) for one in rows)]))
     assert (memory.groups, memory.faults) == (keys(alone), [])
+
+
+@settings(max_examples=400)
+@given(
+    ARRIVALS,
+    st.lists(
+        st.tuples(st.sampled_from("12345"), st.none() | SAID),
+        min_size=2,
+        max_size=6,
+        unique_by=lambda one: one[0],
+    ),
+    st.integers(1, 5),
+    st.lists(st.sampled_from([0, 1]), max_size=40),
+)
+def test_changes_and_withdrawals_in_two_batches_at_once_are_as_in_one(arrivals, rows, cut, order):
+    """Also of rows that are there: what a feed corrects depends on no order."""
+    at_once, alone = loaded(arrivals, order), loaded(arrivals)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.children.batch.PAUSE_SECONDS", 0)
+        at_once.run_at_once("a", rows[:cut], rows[cut:])
+    alone.load("a", *reversed(rows))
+    assert (at_once.groups, at_once.faults) == (alone.groups, [])
 
 
 def test_child_that_a_new_row_divides_gives_its_part_to_another_child():

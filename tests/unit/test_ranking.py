@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.fold import fold
@@ -14,7 +14,6 @@ from indexer.people.actor import Actor
 from webapp.search.question import Question, parse_question
 from webapp.search.rank import rank
 
-UNTIMED = settings(deadline=None)  # a busy machine is not a wrong answer
 TODAY = date(2026, 11, 1)
 READER = Actor("amira", "practitioner", "359")
 ELSEWHERE = "302"
@@ -142,7 +141,6 @@ def exact_child(how, typed, born, number=999):
     return child(number, "Zoe", typed.title(), born)
 
 
-@UNTIMED
 @given(
     st.sampled_from([kind for kind in TOLERANT if kind != "initial"]),
     st.sampled_from(EXACT),
@@ -161,7 +159,6 @@ def test_tolerance_never_outranks_an_exact_match(kind, how, typed_date, comes_fi
     assert first_of(question, children) == exact.number
 
 
-@UNTIMED
 @given(st.data())
 def test_order_does_not_depend_on_the_order_in_which_candidates_come(data):
     seed = data.draw(st.integers(0, 10_000))
@@ -173,7 +170,6 @@ def test_order_does_not_depend_on_the_order_in_which_candidates_come(data):
     assert rank(question, shuffled, READER, TODAY) == rank(question, children, READER, TODAY)
 
 
-@UNTIMED
 @given(st.integers(0, 10_000), st.integers(0, 8))
 def test_order_of_the_others_does_not_depend_on_any_one_candidate(seed, left_out):
     """A hidden child is not among the candidates: nobody can tell by the rest."""

@@ -5,10 +5,10 @@ Inside a group Lucene's order would decide who is cut, and hidden and deleted ch
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import Elasticsearch
+from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzers.clauses import Stage, build_query, number_clause
@@ -35,8 +35,7 @@ STAGES: dict[Stage, int] = {"strict": 1, "fewer": 10, "rescue": 1}
 Query = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(Struct, frozen=True):
     """Children who may be meant; `more` says that a further group exists and is left out.
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
@@ -47,10 +46,12 @@ class Candidates:
     more: bool
     seen: tuple[str, ...] = ()
 
-    def or_better(self, later: "Candidates") -> "Candidates":
-        """Return what a later, wider stage found if it found anybody: then these are among them."""
-        better = later if later.children or later.more and not self.children else self
-        return Candidates(better.children, better.more, (*self.seen, *later.seen))
+    def and_wider(self, later: "Candidates") -> "Candidates":
+        """Return these and what a later, wider stage found. It can leave out some of these, where
+        others have fewer words in common but closer ones."""
+        ours = {child.number for child in self.children}
+        new = tuple(child for child in later.children if child.number not in ours)
+        return Candidates((*self.children, *new), later.more, (*self.seen, *later.seen))
 
 
 class ChildSearch:
@@ -61,15 +62,20 @@ class ChildSearch:
         self._build_checked_at = float("-inf")
 
     def candidates(self, question: Question, reader: Actor, hidden: frozenset[str]) -> Candidates:
-        """Return the candidates of the last stage that was needed and found any.
+        """Return the candidates of all stages that were needed.
 
         Raises ClusterUnavailable, also when the build was made by other analysers.
         """
         self.check_build()
         found = Candidates((), more=False)
-        for query, wanted in question_stages(question, reader.organisation):
-            if not found.more and len(found.children) < wanted:
-                found = found.or_better(self._ask(query, hidden))
+        for stage, query in question_stages(question, reader.organisation):
+            if found.more or len(found.children) >= STAGES[stage]:
+                continue
+            later = self._ask(query, hidden)
+            if stage == "fewer" and not later.children:
+                # Too many to list are no answer yet: the rescue may find the few who are meant.
+                later = replace(later, more=False)
+            found = found.and_wider(later)
         return found
 
     def by_number(self, number: str, hidden: frozenset[str]) -> Candidates:
@@ -93,9 +99,11 @@ class ChildSearch:
 
     def _ask(self, query: Query, hidden: frozenset[str]) -> Candidates:
         found = self._best(FIRST_CANDIDATES, query, hidden)
-        if found.more and len(found.children) < ENOUGH_CANDIDATES:
-            return self._best(MOST_CANDIDATES, query, hidden)
-        return found
+        if not found.more or len(found.children) >= ENOUGH_CANDIDATES:
+            return found
+        # The register is asked about the first ones too: they decided that more were wanted.
+        wider = self._best(MOST_CANDIDATES, query, hidden)
+        return replace(wider, seen=(*found.seen, *wider.seen))
 
     def _best(self, most: int, query: Query, hidden: frozenset[str]) -> Candidates:
         with speaking_to_cluster("searching"):
@@ -110,20 +118,19 @@ class ChildSearch:
         return whole_groups(answer["hits"]["hits"], most)
 
 
-def question_stages(question: Question, own_authority: str) -> Iterator[tuple[Query, int]]:
-    """Yield the queries to ask one after the other, each with how many children are few enough to
-    ask it.
+def question_stages(question: Question, own_authority: str) -> Iterator[tuple[Stage, Query]]:
+    """Yield the queries to ask one after the other.
 
     The reader's own authority counts where none was asked for: it tells equal names apart.
     """
     if question.number:
-        yield number_clause(question.number, number_kind(question.number) or "child"), 1
+        yield "strict", number_clause(question.number, number_kind(question.number) or "child")
         return
     asked = question.identity()
     asked = replace(asked, authority=asked.authority or own_authority)
-    for stage, wanted in STAGES.items():
+    for stage in STAGES:
         if query := build_query(asked, stage):
-            yield query, wanted
+            yield stage, query
 
 
 def visible(query: Query, hidden: Iterable[str]) -> Query:
