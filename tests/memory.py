@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from indexer.children.batch import Run, load_batch
 from indexer.children.document import child_blocks
+from indexer.children.hidden import HiddenChild, united
 from indexer.children.likeness import Member
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
@@ -62,9 +63,14 @@ class MemoryChildren:
         placements = list(placements)
         conflicts = self.write(placements)
         marked = self.marked({*asked, *(one.number for one in placements)})
-        for number in marked:
-            self.stored.pop(number, None)
+        self.move(marked, _builds)
         return conflicts - marked
+
+    def move(self, numbers, _builds):
+        for number in set(numbers) & self.stored.keys():
+            one = self.stored.pop(number)
+            hidden = self.hidden.children.get(number) or HiddenChild(number)
+            self.hidden.write([united(hidden, one.child, one.revision)])
 
     def write(self, placements):
         conflicts = set()
@@ -82,6 +88,55 @@ class MemoryChildren:
         return self.marks & set(numbers)
 
 
+class MemoryHidden:
+    """The shielded children."""
+
+    def __init__(self):
+        self.children, self._writes = {}, count(1)
+
+    def read(self, numbers):
+        return {number: self.children[number] for number in set(numbers) & self.children.keys()}
+
+    def write(self, children):
+        conflicts = set()
+        for one in children:
+            now = self.children.get(one.number)
+            if (now.version if now else None) != one.version:
+                conflicts.add(one.number)
+            else:
+                self.children[one.number] = replace(one, version=(next(self._writes), 1))
+        return conflicts
+
+    def remove(self, children):
+        for one in children:
+            del self.children[one.number]
+
+
+class MemoryAwaited:
+    """Shields that wait: key → shields."""
+
+    def __init__(self, children):
+        self.keys, self._children, self.arrived = {}, children, []
+
+    def known(self):
+        return len(self.keys)
+
+    def is_still(self, known):
+        return known == len(self.keys)
+
+    is_said_still = is_still
+
+    def awaits_anybody(self):
+        return bool(self.keys)
+
+    def shields_for(self, keys):
+        return {self.keys[key] for key in keys if key in self.keys}
+
+    def arrive(self, children, _load):
+        self._children.marks |= set(children)
+        self.arrived += children
+
+
 class Memory:
     """An index in memory, and loads into it, one after the other."""
 
@@ -90,8 +145,10 @@ class Memory:
         self._loads, self._sources = [], set()
         self._count = count(10**11)
         world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
+        self.hidden, self.awaited = MemoryHidden(), MemoryAwaited(self.children)
         build = (self.links, self.children, self.children, self.children, self)
-        self._stores = Stores(*build, ("build",), world)
+        self.children.hidden = self.hidden
+        self._stores = Stores(*build, self.hidden, self.awaited, ("build",), world)
 
     def is_done(self, load):
         return load in self._done
@@ -128,7 +185,7 @@ class Memory:
         """Shield the child whom a row is part of."""
         number = self.links.links[row].child
         self.children.marks |= {number}
-        self.children.stored.pop(number, None)
+        self.children.move({number}, ())
         self.children.refresh()
 
     @property

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from indexer.children.arrivals import awaited_children, hide_arrivals
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
@@ -104,6 +105,7 @@ def _bring_in(
 
 def _known(stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]) -> Known:
     keys = batch_keys(run.source, rows)
+    awaited = stores.awaited.known()
     links = stores.links.read(key for key in keys if key not in read)
     links |= {key: link for key in keys if (link := read.get(key))}
     numbers = {number for link in links.values() for number in link.children}
@@ -113,18 +115,22 @@ def _known(stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Lin
     hidden |= stores.marks.marked(lost) if lost else frozenset()
     links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
-    retired = frozenset(heirs)
-    return Known(run.source, run.load, loaded_at, links, {**stored, **found}, hidden, retired)
+    known = Known(run.source, run.load, loaded_at, links, {**stored, **found}, hidden)
+    return replace(known, retired=frozenset(heirs), awaited=awaited)
 
 
 def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
     """Return those of the children who are there to be seen, and those who are hidden: of one whose
-    shield is being set the document may still be here."""
+    shield is being set the document may still be here, and of one whose shield is being lifted it
+    is not here yet."""
     asked = set(numbers)
     if not asked:
         return {}, frozenset()
     stored = stores.children.read(asked)
     hidden = stores.marks.marked(asked)
+    if absent := asked - stored.keys() - hidden:
+        hidden |= stores.hidden.read(absent).keys()
+        stored |= stores.children.read(absent - hidden)  # who came back between the two
     return {number: one for number, one in stored.items() if number not in hidden}, hidden
 
 
@@ -162,7 +168,10 @@ def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Ro
         plan = build_plan(known, rows, members, draw)
     if stores.is_dry:
         return [], plan.outcomes
-    conflicts = write_plan(stores, known, plan)
+    if awaited := awaited_children(stores, known, plan, rows):
+        known = hide_arrivals(stores, known, plan, awaited)
+        plan = build_plan(known, rows, known_members(known, rows), draw)
+    conflicts = write_plan(stores, known, plan, rows)
     left = [row for row in rows if is_left(known, plan, row, conflicts)]
     return left, plan.outcomes
 

@@ -1,10 +1,10 @@
-"""Writes children into builds: the only function that does.
+"""Writes children into builds, and moves them out of builds: the only functions that do.
 
-It writes, then asks the register about what it wrote, then deletes what is marked. In that order:
-a register asked before the write loses the race against a shield that is being set.
+`place` writes, then asks the register about what it wrote, then moves what is marked. In that
+order: a register asked before the write loses the race against a shield that is being set.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,12 @@ from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
 from indexer.children.document import Derived, build_document
-from indexer.children.store import ChildStore
+from indexer.children.hidden import HiddenChild, HiddenChildren, united
+from indexer.children.store import ChildStore, Found
 from indexer.clients import CONFLICT, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.shields.marks import Marks
 
-AHEAD = 1_000_000  # revisions: more than any load that is under way can have read
 ROUNDS = 10
 
 
@@ -40,6 +40,7 @@ class Placer:
         self._client = client
         self._store = store
         self._marks = marks
+        self._hidden = HiddenChildren(client)
 
     def place(
         self,
@@ -50,9 +51,9 @@ class Placer:
         """Write the placements into every build; return the numbers somebody else wrote meanwhile.
 
         Those were left as the other wrote them: read them again and place them again. The register
-        is asked about all, and about those in `asked`, who were written before. Raises
-        ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
-        as the same command is run again.
+        is asked about all, and about those in `asked`, who were written before; who is marked is
+        moved to the shielded children. Raises ClusterUnavailable, RegisterUnavailable; both leave
+        nothing visible that is marked, as long as the same command is run again.
         """
         numbers = {one.number for one in placements}.union(asked)
         if not numbers:
@@ -60,35 +61,53 @@ class Placer:
         lines = [line for build in builds for line in _lines(placements, build)]
         conflicts = self._write(lines) if lines else set()
         marked = self._marks.marked(numbers)
-        for build in builds if marked else ():
-            self._hide(marked, build)
+        self.move(marked, builds)
         return conflicts - marked
 
-    def _hide(self, numbers: Iterable[str], build: str) -> None:
-        """Delete these children from the build, until none of them is there.
+    def move(self, numbers: Iterable[str], builds: Iterable[str]) -> int:
+        """Move these children from the builds to the shielded ones; return how many documents.
 
-        Each delete is far ahead of the revision just read, so that no load that read the document
-        earlier can bring it back; a write in between is seen in the next round.
+        A child is there before it is gone here, and deleted only as it was read: what a load writes
+        in between is seen in the next round. Nobody who read it earlier can bring it back, for a
+        delete is a revision too.
         """
+        wanted = set(numbers)
+        return sum(self._move(wanted, build) for build in builds) if wanted else 0
+
+    def _move(self, numbers: set[str], build: str) -> int:
+        moved = 0
         for _ in range(ROUNDS):
-            there = self._store.revisions(build, numbers)
+            there = self._store.documents(build, numbers)
             if not there:
-                return
-            self._write([_delete(build, number, there[number] + AHEAD) for number in there])
+                return moved
+            lost = self._hidden.write(_united(there, self._hidden.read(there)))
+            deletes = [_delete_as_read(build, one) for n, one in there.items() if n not in lost]
+            moved += len(deletes) - len(self._write(deletes))
         raise RegisterUnavailable("a shielded record is being written again and again; try again")
 
     def _write(self, lines: list[Any]) -> set[str]:
+        if not lines:
+            return set()
         with speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
         results = settled_in(answer, "writing children")
         return {result["_id"] for result in results if result["status"] == CONFLICT}
 
 
+def _united(there: Mapping[str, Found], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:
+    """Written also where nothing changes: whoever lifts a shield must see that the child was moved
+    again."""
+    return [
+        united(hidden.get(number) or HiddenChild(number), one.child, one.revision)
+        for number, one in there.items()
+    ]
+
+
 def _lines(placements: Iterable[Placement], build: str) -> list[Any]:
     lines: list[Any] = []
     for one in placements:
         if one.child is None and one.revision is not None:
-            lines.append(_delete(build, one.number, one.revision + 1))
+            lines.append({"delete": _at_revision(build, one.number, one.revision + 1)})
         elif one.child is not None:
             lines += [_write_header(build, one), build_document(one.child, one.derived)]
     return lines
@@ -102,8 +121,12 @@ def _write_header(build: str, placement: Placement) -> dict[str, Any]:
     return {"index": _at_revision(build, placement.number, placement.revision + 1)}
 
 
-def _delete(build: str, number: str, revision: int) -> dict[str, Any]:
-    return {"delete": _at_revision(build, number, revision)}
+def _delete_as_read(build: str, found: Found) -> dict[str, Any]:
+    seq_no, term = found.version
+    number = found.child.number
+    return {
+        "delete": {"_index": build, "_id": number, "if_seq_no": seq_no, "if_primary_term": term}
+    }
 
 
 def _at_revision(build: str, number: str, revision: int) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from indexer.feeds.rows import Row
 class Known:
     """What is there already: links by key, children by number, and the numbers among those of the
     links that are hidden, whose documents are elsewhere. `load` is this load, `loaded_at` its time
-    in ISO form; `retired` are numbers that are no more."""
+    in ISO form; `retired` are numbers that are no more; `arrived` are rows of children who were
+    awaited by a shield, with the number each is hidden under; `awaited` is how new what is known
+    of such shields is."""
 
     source: str
     load: str
@@ -32,6 +34,8 @@ class Known:
     stored: Mapping[str, Stored]
     hidden: frozenset[str]
     retired: frozenset[str] = frozenset()
+    arrived: Mapping[RowKey, str] = field(default_factory=dict)
+    awaited: int = 0
 
     def own_link(self, row: Row) -> Link | None:
         return self.links.get(row_key(self.source, row.source_record_id))
@@ -44,7 +48,8 @@ class Plan:
     `outcomes` has a word for every row that was given its child; the others wait for a batch that
     is under way. `doubtful` are rows that may have to be parted anew: then all who are related to
     them must be known first. `released` are the links of withdrawn rows, with their child. `gone`
-    are children who are no more, with those who took their place.
+    are children who are no more, with those who took their place. `hidden` is what rows say of
+    hidden children, number → row → contribution, None for a row that is withdrawn.
     """
 
     hood: Neighbourhood
@@ -54,6 +59,11 @@ class Plan:
     moved: set[RowKey] = field(default_factory=set)
     gone: dict[str, str | None] = field(default_factory=dict)
     doubtful: set[RowKey] = field(default_factory=set)
+    hidden: dict[str, dict[RowKey, Contribution | None]] = field(default_factory=dict)
+
+    def hidden_home(self, key: RowKey) -> str | None:
+        """Return the hidden child whom the row is about."""
+        return next((number for number, said in self.hidden.items() if key in said), None)
 
 
 def known_members(known: Known, rows: Iterable[Row]) -> dict[int, Member]:
@@ -98,7 +108,6 @@ class _Planner:
         self._members = members
         self._draw = draw
         self._hood = Neighbourhood(known.stored)
-        self._at_hidden: dict[RowKey, str] = {}
         links = (known.links.get(row_key(known.source, one.key[1])) for one in members.values())
         # By an attempt at this batch that failed: two rows of it must not wait for each other.
         self._reserved_here = {link.child for link in links if link and link.load == known.load}
@@ -111,13 +120,16 @@ class _Planner:
         elif own and not own.children:
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
-            self._at_hidden[self._key(row)] = hidden
+            self._tell(hidden, row, self._members[row.number].contribution)
             self.plan.outcomes[row.number] = _outcome(row, own)
         elif not self._must_wait(row):
             self._place(row, own)
 
     def _key(self, row: Row) -> RowKey:
         return (self._known.source, row.source_record_id)
+
+    def _tell(self, hidden: str, row: Row, says: Contribution | None) -> None:
+        self.plan.hidden.setdefault(hidden, {})[self._key(row)] = says
 
     def _withdraw(self, row: Row, own: Link | None) -> None:
         self.plan.outcomes[row.number] = "withdrawn" if own and own.digest else "unchanged"
@@ -127,7 +139,9 @@ class _Planner:
             self.plan.links[key] = structs.replace(own, digest=None, load=load)
             # Of one who is hidden or has left it stays, or the row sent again would bring back a
             # child who can be found.
-            if own.children and own.child not in self._known.hidden:
+            if own.child in self._known.hidden:
+                self._tell(own.child, row, None)
+            elif own.children:
                 self.plan.released[key] = own.child
         number = self._hood.withdraw(self._key(row))
         if number is not None and not self._hood.members[number]:
@@ -145,6 +159,8 @@ class _Planner:
         its own is not to be seen."""
         if own and self._key(row) in self._hood.members.get(own.child, ()):
             return None  # a row stays with its child
+        if arrived := self._known.arrived.get(self._key(row)):
+            return arrived
         numbers_of_row = self._members[row.number].numbers
         links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
         numbers = [number for link in links if link for number in link.children]
@@ -227,10 +243,11 @@ class _Planner:
         """Ask for the links of rows that were given their child."""
         for row in rows:
             key = self._key(row)
-            child = self._at_hidden.get(key) or self._hood.homes.get(key)
+            hidden = self.plan.hidden_home(key)
+            child = hidden or self._hood.homes.get(key)
             if row.number in self.plan.outcomes and row.facts and child:
                 self._ask_for_own_link(row, child)
-                self._ask_for_numbers(row, child, is_hidden=key in self._at_hidden)
+                self._ask_for_numbers(row, child, is_hidden=hidden is not None)
 
     def _ask_for_own_link(self, row: Row, number: str) -> None:
         own = self._known.own_link(row)

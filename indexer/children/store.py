@@ -9,6 +9,7 @@ from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
 from indexer.children.document import parse_document
+from indexer.children.links import Version
 from indexer.clients import found_in, speaking_to_cluster
 from mappings.names import CHILDREN
 
@@ -19,6 +20,13 @@ class Stored:
 
     child: Child
     revision: int
+
+
+@dataclass(frozen=True)
+class Found(Stored):
+    """A child as it stands in one build; `version` is the state in which it was read."""
+
+    version: Version
 
 
 MOST_KEYS = 20_000  # in one request; Elasticsearch refuses 65,536
@@ -58,11 +66,32 @@ class ChildStore:
         halves = (keys[:middle], keys[middle:]) if middle else ()
         return set().union(*(self.sharing(half) for half in halves))
 
-    def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
-        """Return the revision of each document that is in `build`, in real time."""
-        with speaking_to_cluster("reading revisions"):
-            answer = self._client.mget(index=build, ids=sorted(numbers), source=False)
-        return {one["_id"]: one["_version"] for one in found_in(answer, "reading revisions")}
+    def documents(self, build: str, numbers: Iterable[str]) -> dict[str, Found]:
+        """Return the children of those `numbers` that are in `build`, in real time."""
+        with speaking_to_cluster("reading children of a build"):
+            answer = self._client.mget(index=build, ids=sorted(numbers))
+        return {
+            one["_id"]: Found(
+                parse_document(one["_source"]),
+                one["_version"],
+                (one["_seq_no"], one["_primary_term"]),
+            )
+            for one in found_in(answer, "reading children of a build")
+        }
+
+    def named(self, names: Sequence[str], born: date, most: int) -> list[Child]:
+        """Return children born on that day who bear all these folded words, in whatever name; at
+        most `most`, in the state of the last refresh."""
+        with speaking_to_cluster("looking for children of a name"):
+            answer = self._client.search(
+                index=CHILDREN,
+                query=_named_clause(names, born),
+                size=most,
+                sort=["_doc"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
 
     def refresh(self) -> None:
         """Let searches see all that has been written."""
@@ -105,6 +134,11 @@ class ChildStore:
         with speaking_to_cluster("counting children who leave"):
             answer = self._client.count(index=CHILDREN, query=_leaving_clause(born_by, died_by))
         return int(answer["count"])
+
+
+def _named_clause(names: Sequence[str], born: date) -> dict[str, Any]:
+    said: list[dict[str, Any]] = [{"term": {"names": name}} for name in names]
+    return {"bool": {"filter": [*said, {"term": {"date_of_birth": born.isoformat()}}]}}
 
 
 def _leaving_clause(born_by: date, died_by: date) -> dict[str, Any]:

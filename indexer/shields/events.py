@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from analyzers.fold import words
 from indexer.people.actor import Actor
 
+NAME_PREFIX = "name|"
 Kind = Literal["set", "arrived", "reviewed", "offered", "accepted", "lifted", "purged"]
 REVIEWED_WITHIN = timedelta(days=182)
 """Half a year: RULES.md, shielding 9."""
@@ -121,4 +122,4 @@ def name_key(name: str, born: date) -> str:
 
     No key of `links` has a stroke before its colon.
     """
-    return f"name|{' '.join(sorted(words(name)))}|{born.isoformat()}"
+    return f"{NAME_PREFIX}{' '.join(sorted(words(name)))}|{born.isoformat()}"

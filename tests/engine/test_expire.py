@@ -189,9 +189,9 @@ def test_child_leaves_every_open_build(index, source):
     index.client.indices.create(index=other, **index_body(CHILDREN))
     try:
         number, _ = index.add(source, date_of_birth=years_ago(index, 18))
-        assert index.store.revisions(other, [number]) != {}
+        assert index.store.documents(other, [number]) != {}
         index.expire()
-        assert index.store.revisions(other, [number]) == {}
+        assert index.store.documents(other, [number]) == {}
     finally:
         index.client.indices.delete(index=other)
 
