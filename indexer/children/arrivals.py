@@ -26,7 +26,10 @@ def awaited_children(
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         home = plan.hood.homes.get((known.source, row.source_record_id))
-        if home and (shields := stores.awaited.shields_for(_keys(known.source, row))):
+        if not (home and row.facts):
+            continue
+        keys = awaited_keys(known.source, row.source_record_id, row.facts)
+        if shields := stores.awaited.shields_for(keys):
             found[home] |= shields
     return found
 
@@ -46,12 +49,11 @@ def hide_arrivals(
     )
 
 
-def _keys(source: str, row: Row) -> Iterator[str]:
-    """Yield all that a shield could wait under for the child of this row."""
-    yield row_key(source, row.source_record_id)
-    if row.facts:
-        yield from number_keys(row.facts)
-        yield from _name_keys(row.facts)
+def awaited_keys(source: str, source_record_id: str, facts: Facts) -> Iterator[str]:
+    """Yield all that a shield could wait under for the child of whom a row says this."""
+    yield row_key(source, source_record_id)
+    yield from number_keys(facts)
+    yield from _name_keys(facts)
 
 
 def _name_keys(facts: Facts) -> Iterator[str]:

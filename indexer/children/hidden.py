@@ -55,7 +55,7 @@ def told(hidden: HiddenChild, said: Mapping[RowKey, Contribution | None]) -> Hid
             lost += [before] if before else []
             continue
         rows[key] = _renewed(before, now)
-        lost += [before] if before and before.facts != now.facts else []
+        lost += [before] if before and before != rows[key] else []
     return replace(
         hidden,
         contributions=tuple(rows[key] for key in sorted(rows)),

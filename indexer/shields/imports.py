@@ -39,10 +39,10 @@ def import_shields(shielding: Shielding, lines: Iterable[Line], officer: Actor) 
         result.standing += not outcome.is_new
         entered.append((outcome.shield, subject))
         if len(entered) == AT_ONCE:
-            shielding.hide(entered)
+            shielding.hide(entered, officer)
             entered = []
     if entered:
-        shielding.hide(entered)
+        shielding.hide(entered, officer)
     return result
 
 

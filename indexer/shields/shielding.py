@@ -15,7 +15,9 @@ from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
 from indexer.builds.builds import open_builds
+from indexer.children.arrivals import awaited_keys
 from indexer.children.back import bring_back
+from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
 from indexer.errors import NotAllowed, NotFound, Refused
@@ -54,6 +56,7 @@ class Shielding:
         self._world = world
         self._marks = Marks.for_credential(settings, "worker")
         self._store = ChildStore(self._client)
+        self._hidden = HiddenChildren(self._client)
         self._placer = Placer(self._client, self._store, self._marks)
         self._subjects = Subjects(self._client, self._register)
         self._sealed = Trail(self._client, settings.secret("audit.key"), world, AUDIT_SEALED)
@@ -65,8 +68,9 @@ class Shielding:
         already), Refused, Unavailable; the same call then finishes what was begun.
         """
         outcome = self.enter(subject, officer, reason)
-        hidden = self.hide([(outcome.shield, subject)])
-        return replace(outcome, numbers=tuple(sorted(hidden[outcome.shield])))
+        hidden = self.hide([(outcome.shield, subject)], officer)
+        known = self._subjects.known_to(officer, hidden[outcome.shield])
+        return replace(outcome, numbers=tuple(sorted(known)))
 
     def enter(self, subject: Subject, officer: Actor, reason: str) -> Outcome:
         """Write the shield into journal and register, and mark; `hide` must follow."""
@@ -90,7 +94,7 @@ class Shielding:
         own = (one for one in found if one.authority == officer.organisation and not one.is_lifted)
         return next((one for one in own if one.key == subject.waits_under), None)
 
-    def hide(self, entered: Sequence[tuple[str, Subject]]) -> dict[str, set[str]]:
+    def hide(self, entered: Sequence[tuple[str, Subject]], officer: Actor) -> dict[str, set[str]]:
         """Move the children of shields that were entered; return name → children, no sooner than
         half a second after the last mark.
 
@@ -105,18 +109,20 @@ class Shielding:
                 break
             for name, numbers in new.items():
                 hidden.setdefault(name, set()).update(numbers)
-            marked_at = self._say_arrived(new)
+            marked_at = self._say_arrived(new, officer)
             self._move(set().union(*new.values()))
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
         return hidden
 
-    def _say_arrived(self, children: dict[str, set[str]]) -> float:
+    def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:
         """Say in the register who was found after the shield was set; return the time."""
         known = self._register.find(names=list(children))
         for name, numbers in children.items():
             new = numbers - known[name].numbers
             if new:
-                self._register.append(Event("arrived", name, numbers=tuple(sorted(new))))
+                self._write_sealed("shield-arrived", actor, "", new, name)
+                said = {"numbers": tuple(sorted(new))}
+                self._register.append(event_of("arrived", name, actor, **said))
         return time.monotonic()
 
     def _move(self, numbers: set[str]) -> None:
@@ -156,6 +162,7 @@ class Shielding:
                 "your authority must"
             )
         numbers = set().union(*(one.numbers for one in shields))
+        self._say_arrived(self._awaited_by_others(numbers), officer)
         for one in shields:
             self._write_sealed("shield-lifted", officer, reason, one.numbers, one.name)
             said = {"key": one.key, "numbers": tuple(sorted(one.numbers))}
@@ -163,6 +170,22 @@ class Shielding:
         hidden = hidden_numbers(self._register.find(numbers=numbers).values())
         bring_back(self._client, self._marks, numbers - hidden)
         return shields
+
+    def _awaited_by_others(self, numbers: Iterable[str]) -> dict[str, set[str]]:
+        """Return the shields that wait for one of these hidden children, with the children: a row
+        of a child who was hidden already tells nobody that it was awaited."""
+        awaited: dict[str, set[str]] = {}
+        for number, one in self._hidden.read(numbers).items():
+            said = (*one.contributions, *one.evidence)
+            keys = {k for c in said for k in awaited_keys(c.source, c.source_record_id, c.facts)}
+            for shield in self._register.find(keys=keys).values():
+                if not shield.is_lifted:
+                    awaited.setdefault(shield.name, set()).add(number)
+        return awaited
+
+    def known_to(self, officer: Actor, shield: Shield) -> set[str]:
+        """Return those of the shield's children whom the officer may know to be there."""
+        return self._subjects.known_to(officer, shield.numbers)
 
     def listed(self, officer: Actor) -> list[Shield]:
         """Return the shields of the officer's authority, and those offered to it, the one to be

@@ -8,14 +8,14 @@ from elasticsearch import Elasticsearch
 
 from analyzers.fold import words
 from analyzers.numbers import compact_number, number_kind
-from indexer.children.child import Child
+from indexer.children.child import Child, Contribution
 from indexer.children.document import build_identity
 from indexer.children.hidden import HiddenChildren
 from indexer.children.links import Links, nhs_key, number_key, row_key, upn_key
 from indexer.children.store import ChildStore
 from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people.actor import Actor
-from indexer.shields.events import NAME_PREFIX, name_key
+from indexer.shields.events import NAME_PREFIX, hidden_numbers, name_key
 from indexer.shields.register import Register
 
 MOST_NAMESAKES = 10
@@ -95,22 +95,23 @@ class Subjects:
             for child in there.values():
                 _refuse_unless_of(child, officer)
         if subject.number:
-            there |= self._own_hidden(numbers - there.keys(), officer)
-            if not there:
+            hidden = self._hidden.read(numbers - there.keys())
+            if not there and not self.known_to(officer, hidden):
                 raise NotFound(NO_SUCH_CHILD)
         return numbers
 
-    def _own_hidden(self, numbers: Iterable[str], officer: Actor) -> dict[str, Child]:
-        """The hidden children whom the officer may know of: by a row, or by a shield."""
+    def known_to(self, officer: Actor, numbers: Iterable[str]) -> set[str]:
+        """Return those of hidden children whom the officer may know to be there: not one whom
+        another authority shields, and none of whose rows is of the officer's.
+
+        Or whoever has an NHS number could learn of any child by setting a shield.
+        """
         asked = set(numbers)
-        shields = self._register.find(numbers=sorted(asked)).values()
-        own = {n for one in shields if one.authority == officer.organisation for n in one.numbers}
-        children = {n: one.child for n, one in self._hidden.read(asked).items() if one.child}
-        return {
-            number: child
-            for number, child in children.items()
-            if number in own or officer.organisation in _authorities(child)
-        }
+        shields = self._register.find(numbers=asked).values()
+        others = hidden_numbers(one for one in shields if one.authority != officer.organisation)
+        rows = {n: one.contributions for n, one in self._hidden.read(asked & others).items()}
+        own = {n for n, said in rows.items() if officer.organisation in _authorities(said)}
+        return (asked - others) | own
 
     def hidden_by(self, shield: str, subject: Subject) -> set[str]:
         """Return the children whom the shield hides by the register, and to whom its key leads."""
@@ -154,12 +155,12 @@ def _is_called(child: Child, subject: Subject) -> bool:
     return subject.waits_under in {name_key(name, child.facts.date_of_birth) for name in names}
 
 
-def _authorities(child: Child) -> set[str]:
-    return {child.facts.authority, *(one.facts.authority for one in child.contributions)}
+def _authorities(contributions: Iterable[Contribution]) -> set[str]:
+    return {one.facts.authority for one in contributions}
 
 
 def _refuse_unless_of(child: Child, officer: Actor) -> None:
-    if officer.organisation not in _authorities(child):
+    if officer.organisation not in _authorities(child.contributions):
         raise NotAllowed(
             f"no source knows this child as one of authority {officer.organisation}: a shield "
             "officer of the child's authority must shield it"

@@ -7,6 +7,7 @@ comes back. Where register and journal cannot be believed, nothing is taken off 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from indexer.audit.trail import Trail
@@ -17,8 +18,9 @@ from indexer.children.place import Placer
 from indexer.children.store import ChildStore
 from indexer.people.actor import Actor
 from indexer.settings import Settings
-from indexer.shields.events import Event, Shield, hidden_numbers
+from indexer.shields.events import Shield, event_of, hidden_numbers
 from indexer.shields.marks import Marks
+from indexer.shields.purge import unpurged_since
 from indexer.shields.register import Register
 from indexer.shields.subject import Subjects, subject_of
 from indexer.shields.whole import Whole
@@ -31,13 +33,15 @@ PAGE = 1_000
 @dataclass(frozen=True)
 class Verdict:
     """What was found: how many shields are in force, how many of them hide nobody yet, how many
-    should have been reviewed; what was put right, and what only a person can put right."""
+    should have been reviewed; what was put right, and what only a person can put right; since when
+    somebody hidden is not erased from the files."""
 
     in_force: int
     waiting: int
     review_due: int
     repaired: Counter[str]
     faults: list[str]
+    unpurged_since: datetime | None
 
 
 class Verification:
@@ -56,7 +60,9 @@ class Verification:
         whole = Whole(self._register)
         shields = whole.restore(has_children=published_build(self._client) is not None)
         in_force = [one for one in shields.values() if not one.is_lifted]
-        numbers = hidden_numbers(in_force) | self._say_arrived(in_force, whole.repaired)
+        numbers = hidden_numbers(in_force)
+        if not whole.faults:
+            numbers |= self._say_arrived(in_force, actor, whole.repaired)
         whole.repaired["documents moved out of builds"] += self._move(numbers)
         if not whole.faults:
             whole.repaired["children brought back"] += self._bring_back(numbers)
@@ -66,18 +72,24 @@ class Verification:
             sum(one.review_due <= self._world.today() for one in in_force),
             +whole.repaired,
             whole.faults,
+            unpurged_since(self._register),
         )
         said = "; ".join([*(f"{what}: {n}" for what, n in verdict.repaired.items()), *whole.faults])
         self._sealed.write("shield-verify", actor, said=said or "all is right")
         return verdict
 
-    def _say_arrived(self, shields: Iterable[Shield], repaired: Counter[str]) -> set[str]:
+    def _say_arrived(
+        self, shields: Iterable[Shield], actor: Actor, repaired: Counter[str]
+    ) -> set[str]:
         """Find the children whom a shield waited for, and who came while its setting died."""
         subjects = Subjects(self._client, self._register)
         found: set[str] = set()
         for one in shields:
             if one.key and (new := subjects.found(subject_of(one.key)) - one.numbers):
-                self._register.append(Event("arrived", one.name, numbers=tuple(sorted(new))))
+                came = sorted(new)
+                self._sealed.write("shield-arrived", actor, children=came, subject=one.name)
+                event = event_of("arrived", one.name, actor, numbers=tuple(came))
+                self._register.append(event)
                 found |= new
         repaired["children marked who had come"] += len(found)
         return found

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -183,20 +183,19 @@ def list_(due: bool, user: str) -> None:
     shielding, officer = _begin(user)
     today = REAL.today()
     shown = [one for one in shielding.listed(officer) if not due or one.review_due <= today]
-    for line in _listed(shown, officer):
-        click.echo(line)
+    for one in shown:
+        click.echo(_line(one, sorted(shielding.known_to(officer, one)), officer))
     if not shown:
         click.echo("None.")
 
 
-def _listed(shields: Iterable[Shield], officer: Actor) -> Iterator[str]:
-    for one in shields:
-        hides = " ".join(sorted(one.numbers)) or "nobody yet"
-        waits = f", waits under {one.key}" if one.key else ""
-        offer = f", offered to {one.offered_to}" if one.offered_to else ""
-        if one.offered_to == officer.organisation:
-            offer = f", offered by {one.authority}: accept it with 'contactpoint shield accept'"
-        yield f"{one.name}  {hides}{waits}, review due {one.review_due}{offer}"
+def _line(shield: Shield, children: list[str], officer: Actor) -> str:
+    hides = " ".join(children) or "nobody yet"
+    waits = f", waits under {shield.key}" if shield.key else ""
+    offer = f", offered to {shield.offered_to}" if shield.offered_to else ""
+    if shield.offered_to == officer.organisation:
+        offer = f", offered by {shield.authority}: accept it with 'contactpoint shield accept'"
+    return f"{shield.name}  {hides}{waits}, review due {shield.review_due}{offer}"
 
 
 @command.command()
@@ -215,10 +214,13 @@ def verify() -> None:
 
 def _written(verdict: Verdict) -> str:
     repaired = "; ".join(f"{what}: {count:,}" for what, count in verdict.repaired.items())
+    since = verdict.unpurged_since
+    erased = f"Not erased from the files: who was hidden since {since}." if since else ""
     return (
         f"Shields in force: {verdict.in_force:,}; waiting for a child: {verdict.waiting:,}; "
         f"to be reviewed by now: {verdict.review_due:,}.\nPut right: {repaired or 'nothing'}."
-    )
+        f"\n{erased}"
+    ).rstrip()
 
 
 @command.command()
