@@ -121,8 +121,8 @@ class Shielding:
             new = numbers - known[name].numbers
             if new:
                 self._write_sealed("shield-arrived", actor, "", new, name)
-                said = {"numbers": tuple(sorted(new))}
-                self._register.append(event_of("arrived", name, actor, **said))
+                event = event_of("arrived", name, actor, numbers=tuple(sorted(new)))
+                self._register.append(event)
         return time.monotonic()
 
     def _move(self, numbers: set[str]) -> None:
@@ -162,16 +162,19 @@ class Shielding:
                 "your authority must"
             )
         numbers = set().union(*(one.numbers for one in shields))
-        self._say_arrived(self._awaited_by_others(numbers), officer)
+        awaited = self._awaited(numbers)
+        others = awaited.keys() - {one.name for one in shields}
+        self._say_arrived({name: awaited[name] for name in others}, officer)
         for one in shields:
             self._write_sealed("shield-lifted", officer, reason, one.numbers, one.name)
-            said = {"key": one.key, "numbers": tuple(sorted(one.numbers))}
-            self._register.append(event_of("lifted", one.name, officer, reason, **said))
+            children = tuple(sorted(one.numbers))
+            event = event_of("lifted", one.name, officer, reason, key=one.key, numbers=children)
+            self._register.append(event)
         hidden = hidden_numbers(self._register.find(numbers=numbers).values())
         bring_back(self._client, self._marks, numbers - hidden)
         return shields
 
-    def _awaited_by_others(self, numbers: Iterable[str]) -> dict[str, set[str]]:
+    def _awaited(self, numbers: Iterable[str]) -> dict[str, set[str]]:
         """Return the shields that wait for one of these hidden children, with the children: a row
         of a child who was hidden already tells nobody that it was awaited."""
         awaited: dict[str, set[str]] = {}

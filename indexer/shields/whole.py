@@ -80,8 +80,9 @@ class Whole:
         if unwritten:
             with self._register.journal.held() as pen:
                 for event in unwritten:
-                    pen.write(event)
-        self.repaired["events written into the journal"] += len(unwritten)
+                    if event.sequence == (pen.last.sequence if pen.last else 0) + 1:
+                        pen.write(event)
+                        self.repaired["events written into the journal"] += 1
 
     def _restore_marks(self, shields: Mapping[str, Shield]) -> None:
         client, key = self._register.client, self._register.key
