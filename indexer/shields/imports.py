@@ -27,7 +27,7 @@ def import_shields(shielding: Shielding, lines: Iterable[Line], officer: Actor) 
 
     Raises Unavailable; the same lines can then be given again.
     """
-    result, entered = Imported(), list[tuple[str, Subject]]()
+    result, entered = Imported(), list[tuple[Outcome, Subject]]()
     for number, line in lines:
         try:
             subject = parse_number(line["child"])
@@ -37,7 +37,7 @@ def import_shields(shielding: Shielding, lines: Iterable[Line], officer: Actor) 
             continue
         result.new += outcome.is_new
         result.standing += not outcome.is_new
-        entered.append((outcome.shield, subject))
+        entered.append((outcome, subject))
         if len(entered) == AT_ONCE:
             shielding.hide(entered, officer)
             entered = []

@@ -68,7 +68,7 @@ class Shielding:
         already), Refused, Unavailable; the same call then finishes what was begun.
         """
         outcome = self.enter(subject, officer, reason)
-        hidden = self.hide([(outcome.shield, subject)], officer)
+        hidden = self.hide([(outcome, subject)], officer)
         known = self._subjects.known_to(officer, hidden[outcome.shield])
         return replace(outcome, numbers=tuple(sorted(known)))
 
@@ -94,34 +94,36 @@ class Shielding:
         own = (one for one in found if one.authority == officer.organisation and not one.is_lifted)
         return next((one for one in own if one.key == subject.waits_under), None)
 
-    def hide(self, entered: Sequence[tuple[str, Subject]], officer: Actor) -> dict[str, set[str]]:
+    def hide(
+        self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor
+    ) -> dict[str, set[str]]:
         """Move the children of shields that were entered; return name → children, no sooner than
         half a second after the last mark.
 
         Whoever a load brought between the look before the mark and the mark is found by looking
         again, until nobody is.
         """
-        hidden: dict[str, set[str]] = {}
-        for _ in range(ROUNDS):
-            new = {name: self._subjects.hidden_by(name, subject) for name, subject in entered}
-            new = {name: found - hidden.get(name, set()) for name, found in new.items()}
-            if hidden and not any(new.values()):
-                break
-            for name, numbers in new.items():
-                hidden.setdefault(name, set()).update(numbers)
-            marked_at = self._say_arrived(new, officer)
-            self._move(set().union(*new.values()))
+        hidden = {one.shield: set(one.numbers) for one, _ in entered}
+        waiting = [(one.shield, subject) for one, subject in entered if subject.waits_under]
+        left = set().union(*hidden.values())
+        for looked_again in range(ROUNDS):
+            came = {name: self._subjects.found(subject) - hidden[name] for name, subject in waiting}
+            marked_at = self._say_arrived(came, officer)
+            for name, numbers in came.items():
+                hidden[name] |= numbers
+            self._move(left.union(*came.values()))
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
+            left = set()
+            if not waiting or (looked_again and not any(came.values())):
+                break
         return hidden
 
     def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:
-        """Say in the register who was found after the shield was set; return the time."""
-        known = self._register.find(names=list(children))
+        """Say in the register which children have come, and mark them; return the time."""
         for name, numbers in children.items():
-            new = numbers - known[name].numbers
-            if new:
-                self._write_sealed("shield-arrived", actor, "", new, name)
-                event = event_of("arrived", name, actor, numbers=tuple(sorted(new)))
+            if numbers:
+                self._write_sealed("shield-arrived", actor, "", numbers, name)
+                event = event_of("arrived", name, actor, numbers=tuple(sorted(numbers)))
                 self._register.append(event)
         return time.monotonic()
 
@@ -164,7 +166,7 @@ class Shielding:
         numbers = set().union(*(one.numbers for one in shields))
         awaited = self._awaited(numbers)
         others = awaited.keys() - {one.name for one in shields}
-        self._say_arrived({name: awaited[name] for name in others}, officer)
+        self._say_arrived({name: awaited[name] for name in sorted(others)}, officer)
         for one in shields:
             self._write_sealed("shield-lifted", officer, reason, one.numbers, one.name)
             children = tuple(sorted(one.numbers))
@@ -182,7 +184,7 @@ class Shielding:
             said = (*one.contributions, *one.evidence)
             keys = {k for c in said for k in awaited_keys(c.source, c.source_record_id, c.facts)}
             for shield in self._register.find(keys=keys).values():
-                if not shield.is_lifted:
+                if not shield.is_lifted and number not in shield.numbers:
                     awaited.setdefault(shield.name, set()).add(number)
         return awaited
 

@@ -113,11 +113,6 @@ class Subjects:
         own = {n for n, said in rows.items() if officer.organisation in _authorities(said)}
         return (asked - others) | own
 
-    def hidden_by(self, shield: str, subject: Subject) -> set[str]:
-        """Return the children whom the shield hides by the register, and to whom its key leads."""
-        known = self._register.find(names=[shield])[shield].numbers
-        return {*known, *(self.found(subject) if subject.waits_under else ())}
-
     def found(self, subject: Subject) -> set[str]:
         """Return the numbers of the children whom the subject leads to now, hidden or not; by a
         name only those who can be found."""
