@@ -11,6 +11,7 @@ from typing import Literal
 from analyzers.fold import WORD_LETTERS
 from analyzers.kin import kin_tokens
 from analyzers.sounds import sounds
+from analyzers.two_edits import common_names_near, without_two
 
 SHORTEST_EDITED = 3
 """A word of two letters with one taken away is every name that has the other."""
@@ -114,6 +115,14 @@ def _edits(part: Part) -> tuple[str, ...]:
     return edit_tokens(part.text)
 
 
+def _without_two(part: Part) -> tuple[str, ...]:
+    return without_two(part.text)
+
+
+def _common_near(part: Part) -> tuple[str, ...]:
+    return common_names_near(part.text)
+
+
 def _sounds(part: Part) -> tuple[str, ...]:
     return sounds(part.text)
 
@@ -148,5 +157,7 @@ TIERS = (
     Tier("sounds", "sounds", stored=sounds, asked=_sounds, score=3),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2),
+    Tier("two edits", "edits", asked=_without_two, score=2),
+    Tier("two edits common", "names", asked=_common_near, score=2),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", stage="rescue"),
 )

@@ -8,6 +8,7 @@ from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
 from analyzers.kin import kinship
 from analyzers.sounds import sound_alike
 from analyzers.tiers import SHORTEST_EDITED
+from analyzers.two_edits import SHORTEST as SHORTEST_WITH_TWO
 
 Relation = Literal[
     "exact",
@@ -28,8 +29,7 @@ Relation = Literal[
 `begins` is a typed word that begins with the stored one (Abdulrahman, Abdul)."""
 
 _SHORTEST_BEGINNING = 4
-_SHORTEST_TWO_EDITS = 6
-_ALIKE_WITH_TWO_EDITS = 0.85
+_ALIKE_WITH_TWO_EDITS = 0.75
 
 
 @lru_cache(maxsize=1 << 17)
@@ -71,6 +71,6 @@ _TWO = 2
 
 def _is_alike(asked: str, stored: str) -> bool:
     return (
-        min(len(asked), len(stored)) >= _SHORTEST_TWO_EDITS
+        max(len(asked), len(stored)) >= SHORTEST_WITH_TWO
         and jaro_winkler_similarity(asked, stored) >= _ALIKE_WITH_TWO_EDITS
     )

@@ -93,22 +93,31 @@ def _bring_in(
     """Place the rows; return row number → outcome. `read` are links read just now, None for one
     that is not there."""
     outcomes: dict[int, str] = {}
-    left = list(rows)
+    left, unsettled = list(rows), frozenset[str]()
     for attempt in range(ATTEMPTS):
         if not left:
             return outcomes
         time.sleep(PAUSE_SECONDS * attempt)
-        left, found = _attempt(stores, _known(stores, run, left, {} if attempt else read), left)
+        known = _known(stores, run, left, {} if attempt else read, unsettled)
+        left, found, unsettled = _attempt(stores, known, left)
         outcomes = {**found, **outcomes}
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
-def _known(stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]) -> Known:
+def _known(
+    stores: Stores,
+    run: Run,
+    rows: Sequence[Row],
+    read: Mapping[str, Link | None],
+    unsettled: frozenset[str],
+) -> Known:
+    """Read what is there already. `unsettled` are children between whom an attempt that failed has
+    moved rows, perhaps by half: no link may lead to them any more."""
     keys = batch_keys(run.source, rows)
     awaited = stores.awaited.known()
     links = stores.links.read(key for key in keys if key not in read)
     links |= {key: link for key in keys if (link := read.get(key))}
-    numbers = {number for link in links.values() for number in link.children}
+    numbers = unsettled.union(*(link.children for link in links.values()))
     stored, hidden = _read(stores, numbers)
     heirs, found = _heirs(stores, numbers - stored.keys() - hidden)
     lost = {heir for heir in heirs.values() if heir} - found.keys() - stored.keys()
@@ -127,6 +136,10 @@ def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], fr
     if not asked:
         return {}, frozenset()
     stored = stores.children.read(asked)
+    # One who should be no more is still there if a load died between two steps of a merge.
+    merged = {number for one in stored.values() for number in one.child.former_numbers} - asked
+    stored |= stores.children.read(merged)
+    asked |= merged
     hidden = stores.marks.marked(asked)
     if absent := asked - stored.keys() - hidden:
         hidden |= stores.hidden.read(absent).keys()
@@ -156,9 +169,11 @@ def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
     return link if children == link.children else structs.replace(link, children=children)
 
 
-def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Row], dict[int, str]]:
+def _attempt(
+    stores: Stores, known: Known, rows: Sequence[Row]
+) -> tuple[list[Row], dict[int, str], frozenset[str]]:
     """Place the rows. Return those that must be tried again, because somebody else wrote their
-    links or children meanwhile, and what was found of the others."""
+    links or children meanwhile, what was found of the others, and the children in conflict."""
     members = known_members(known, rows)
     known = _with_candidates(stores, known, members.values())
     draw = _FreeNumbers(stores, len(rows)).draw
@@ -167,13 +182,13 @@ def _attempt(stores: Stores, known: Known, rows: Sequence[Row]) -> tuple[list[Ro
         known = _with_relations(stores, known, plan)
         plan = build_plan(known, rows, members, draw)
     if stores.is_dry:
-        return [], plan.outcomes
+        return [], plan.outcomes, frozenset()
     if awaited := awaited_children(stores, known, plan, rows):
         known = hide_arrivals(stores, known, plan, awaited)
         plan = build_plan(known, rows, known_members(known, rows), draw)
     conflicts = write_plan(stores, known, plan, rows)
     left = [row for row in rows if is_left(known, plan, row, conflicts)]
-    return left, plan.outcomes
+    return left, plan.outcomes, conflicts.children
 
 
 def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:

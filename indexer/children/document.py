@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from analyzers.blocks import block_keys
-from analyzers.fields import search_fields
+from analyzers.fields import written_fields
 from analyzers.identity import Born, Identity, PersonName
 from indexer.children.child import Address, Child, Contribution
 
@@ -50,7 +50,7 @@ def build_document(child: Child, derived: Derived | None = None) -> Document:
         "involvements": facts.involvements,
         "contributions": child.contributions,
         "blocks": list(derived.blocks),
-        **search_fields(derived.identity),
+        **written_fields(derived.identity),
     }
     return {name: value for name, value in document.items() if value or value is False}
 

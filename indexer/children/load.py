@@ -23,6 +23,7 @@ from indexer.settings import Settings
 from indexer.world import World
 
 DRY_RUN = "dry-run"  # in place of a load's name
+COLLECT_EVERY = 100  # batches
 AT_ONCE = 6  # batches under way: while Elasticsearch works on some, Python works on others
 SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KEY_KINDS = ("nhs", "upn", "child", "source")  # other keys of `links` and `loads`
@@ -125,6 +126,7 @@ class _Passage:
     listeners: Listeners
     counts: Counter[str] = field(default_factory=Counter)
     nameless: int = 0
+    _taken: int = 0
 
     def run(self, rows: Iterable[Entry], whole: Whole | None) -> None:
         """Bring all rows in, and withdraw what is not among them if they are the whole."""
@@ -160,6 +162,9 @@ class _Passage:
 
     def _take(self, done: Future[Passed]) -> None:
         passed = done.result()
+        self._taken += 1
+        if self._taken % COLLECT_EVERY == 0:
+            gc.collect()  # so that what cycles there are after all do not pile up
         self.counts.update(passed.counts)
         self.counts["rejected"] += len(passed.rejects)
         self.nameless += sum(one.source_record_id is None for one in passed.rejects)
@@ -186,7 +191,8 @@ def check_source_name(source: str) -> None:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Let Python not look for cycles: rows have none, and looking takes half of a load's time."""
+    """Let Python not look for cycles at every turn: rows have none, and looking takes half of a
+    load's time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

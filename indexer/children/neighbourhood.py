@@ -26,6 +26,8 @@ class Neighbourhood:
         self.doubled: set[RowKey] = set()
         self._holders: dict[str, set[str]] = defaultdict(set)
         self._blocks: dict[str, set[str]] = defaultdict(set)
+        self._sources: set[str] = set()
+        self._not_in_blocks: list[tuple[str, Member]] = []
         for number, one in sorted(stored.items()):
             self.members[number] = {}
             self.former[number] = set(one.child.former_numbers)
@@ -56,8 +58,8 @@ class Neighbourhood:
         self.homes[member.key] = number
         for key in member.numbers:
             self._holders[key].add(number)
-        for key in member.blocks:
-            self._blocks[key].add(number)
+        self._sources.add(member.key[0])
+        self._not_in_blocks.append((number, member))
 
     def withdraw(self, key: RowKey) -> str | None:
         """Take a contribution out; return the child who had it."""
@@ -92,6 +94,12 @@ class Neighbourhood:
         return found
 
     def _near(self, member: Member) -> set[str]:
+        if self._sources <= {member.key[0]}:
+            return set()  # rows of one source are never alike
+        for number, one in self._not_in_blocks:
+            for key in one.blocks:
+                self._blocks[key].add(number)
+        self._not_in_blocks.clear()
         there = [self._blocks[key] for key in member.blocks if key in self._blocks]
         return set().union(*[numbers for numbers in there if len(numbers) <= MOST_IN_BLOCK])
 

@@ -261,14 +261,15 @@ class _Planner:
             link = self.plan.links.get(key) or self._known.links.get(key)
             if is_hidden and link:
                 continue  # a number that another has: they must not become hidden with this one
-            others = [one for one in link.children if self._holds(one, key)] if link else []
+            # Who is there is not taken out here: what is known of them may be old, for a batch
+            # writes its links first and then its children (_drop_numbers in write.py does it).
+            there = (self._hood.members, self._known.hidden)
+            linked = link.children if link else ()
+            others = [one for one in linked if any(one in known for known in there)]
             children = tuple(sorted({number, *others}))
             if link is None or link.children != children:
                 version = link.version if link else None
                 self.plan.links[key] = Link(children, load=self._known.load, version=version)
-
-    def _holds(self, number: str, key: str) -> bool:
-        return number in self._known.hidden or self._hood.holds(number, key)
 
 
 def _outcome(row: Row, own: Link | None) -> str:

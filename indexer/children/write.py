@@ -15,8 +15,10 @@ from indexer.children.links import Link, Links, number_key, number_keys, row_key
 from indexer.children.place import Placement
 from indexer.children.plan import Known, Plan
 from indexer.children.stores import Stores
+from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
 
+ATTEMPTS = 40  # at links that others write too
 FIRST_REVISION = 1  # that Elasticsearch gives to what it creates
 
 
@@ -106,23 +108,26 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
     A giver may be shielded meanwhile, or have been with its document still here: then what was
     taken is given back, and the batch is planned again, for the links no longer lead to the child.
     """
-    numbers = plan.hood.changed
+    numbers = frozenset(plan.hood.changed)
+    again = Conflicts(children=numbers, is_all=True)
     if links or stores.marks.marked(numbers):
-        return Conflicts(is_all=True)
+        return again
     taking = [_placement(known, plan, number, is_giving=False) for number in numbers]
     if _place(stores, taking):
-        return Conflicts(is_all=True)
+        return again
     written = {one.number for one in taking if one}
     if stores.marks.marked(numbers):
         _place(stores, [_as_before(known, number) for number in written])
-        return Conflicts(is_all=True)
+        return again
     _retire(stores.links, known, plan)
     giving = [_placement(known, plan, number, is_giving=True) for number in numbers]
-    if _place(stores, [_after(one, written) for one in giving if one]):
-        return Conflicts(is_all=True)
+    conflicts = frozenset(_place(stores, [_after(one, written) for one in giving if one]))
+    # Also after a conflict: rows that have left by now are moved no more by the next attempt.
     _relink(stores.links, plan)
+    _drop_numbers(stores.links, known, plan, conflicts)
+    if conflicts:
+        return again
     _release(stores, known, plan, frozenset())
-    _drop_numbers(stores.links, known, plan, frozenset())
     stores.children.refresh()
     return Conflicts()
 
@@ -216,22 +221,21 @@ def _relink(links: Links, plan: Plan) -> None:
     moved = {row_key(*key): plan.hood.homes[key] for key in plan.moved}
     members = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
     numbers = {key for member in members for key in member.numbers}
-    there = links.read([*moved, *numbers])
-    wanted: dict[str, Link] = {}
-    for key, link in there.items():
-        children = (moved[key],) if key in moved else _holders(plan, members, key, link)
-        if link.children != children:
-            wanted[key] = structs.replace(link, children=children)
-    links.write(wanted)
+    for _ in range(ATTEMPTS):
+        wanted: dict[str, Link] = {}
+        for key, link in links.read([*moved, *numbers]).items():
+            children = (moved[key],) if key in moved else _holders(plan, members, key, link)
+            if link.children != children:
+                wanted[key] = structs.replace(link, children=children)
+        if links.write(wanted) == wanted.keys():
+            return
+    raise ClusterUnavailable("others keep writing the same links; run the same command again")
 
 
 def _holders(plan: Plan, members: Iterable[Member], key: str, link: Link) -> tuple[str, ...]:
+    """Nobody is taken out here: what is known of the others may be old (see _drop_numbers)."""
     homes = {plan.hood.homes[one.key] for one in members if key in one.numbers}
-    # Who was not read may have the number too, or be hidden.
-    kept = (
-        one for one in link.children if one not in plan.hood.members or plan.hood.holds(one, key)
-    )
-    return tuple(sorted(homes.union(kept)))
+    return tuple(sorted(homes.union(link.children)))
 
 
 def _release(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> None:

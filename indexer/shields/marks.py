@@ -31,7 +31,9 @@ class Marks:
     """Asks about marks in real time. Made once a process: remembers the newest sentinel seen."""
 
     def __init__(self, clients: Sequence[Elasticsearch], key: str) -> None:
-        self._clients = clients[:NODES_ASKED]
+        # Made once: `options` makes a client, which takes as long as the question.
+        asked = clients[:NODES_ASKED]
+        self._clients = [one.options(request_timeout=TIMEOUT_SECONDS) for one in asked]
         self._key = key.encode()
         self._newest = 0
         self._threads = ThreadPoolExecutor(NODES_ASKED, "marks") if len(clients) > 1 else None
@@ -63,9 +65,7 @@ class Marks:
 
     def _ask(self, client: Elasticsearch, ids: list[str]) -> set[str]:
         with speaking_to_cluster("asking the shield register", RegisterUnavailable):
-            answer = client.options(request_timeout=TIMEOUT_SECONDS).mget(
-                index=SHIELD_MARKS, ids=ids, preference="_local"
-            )
+            answer = client.mget(index=SHIELD_MARKS, ids=ids, preference="_local")
         documents = {one["_id"]: one for one in answer["docs"]}
         self._check_sentinel(documents[SENTINEL])
         if any("error" in one for one in documents.values()):

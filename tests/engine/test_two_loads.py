@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from indexer.children.load import Loader
+from indexer.children.loads import Loads
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.invented.england import Order, write_england
@@ -155,17 +156,32 @@ ADDRESS = {"postcode": "WN1 1AA"}
 ANN = plain_row("1", "Ann", "Kelly", "2014-03-09", address=ADDRESS)
 
 
-def test_load_that_began_and_ended_while_another_looked_for_children_is_seen(fresh, monkeypatch):
-    """The other had looked before the rows of this one were written, and writes after it ended."""
-    look = ChildStore.sharing
-    others = [Loader(fresh, REAL)]
+TOM = plain_row("9", "Tom", "Smith", "2015-01-31", address={"postcode": "M1 1AE"})
 
-    def sharing(store, keys):
-        found = look(store, keys)
+
+def loads_after(asked, settings, monkeypatch):
+    """Another source's load begins and ends when the first has just asked that question."""
+    store, name = asked
+    ask, others = getattr(store, name), [Loader(settings, REAL)]
+
+    def answer(*question):
+        found = ask(*question)
         if others:
             others.pop().load(entries(ANN), "b", OPERATOR)
         return found
 
-    monkeypatch.setattr(ChildStore, "sharing", sharing)
+    monkeypatch.setattr(store, name, answer)
+
+
+def test_load_that_began_and_ended_while_another_looked_for_children_is_seen(fresh, monkeypatch):
+    """The other had looked before the rows of this one were written, and writes after it ended."""
+    Loader(fresh, REAL).load(entries(TOM), "c", OPERATOR)
+    loads_after((ChildStore, "sharing"), fresh, monkeypatch)
+    Loader(fresh, REAL).load(entries(ANN), "a", OPERATOR)
+    assert read_whole_index(fresh).groups == {frozenset({"a:1", "b:1"}), frozenset({"c:9"})}
+
+
+def test_load_that_began_and_ended_when_the_first_source_was_alone_is_seen(fresh, monkeypatch):
+    loads_after((Loads, "knows_others"), fresh, monkeypatch)
     Loader(fresh, REAL).load(entries(ANN), "a", OPERATOR)
     assert read_whole_index(fresh).groups == {frozenset({"a:1", "b:1"})}

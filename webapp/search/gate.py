@@ -5,10 +5,10 @@ It searches, asks the register, ranks and audits, and only then returns: no view
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TypeVar
 
 import structlog
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from indexer.age import age_in_years
@@ -58,7 +58,7 @@ class Gate:
         self._trail.write(
             "search",
             reader,
-            question=asdict(question),
+            question=to_builtins(question),
             children=[one.child for one in found],
             reason=reason,
         )

@@ -47,7 +47,7 @@ class ChildSearch:
     """Searches the alias `children` with the credential of the front process."""
 
     def __init__(self, client: Elasticsearch) -> None:
-        self._client = client
+        self._client = client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)  # made once
         self._build_checked_at = float("-inf")
 
     def candidates(self, question: Question, reader: Actor, hidden: frozenset[str]) -> Candidates:
@@ -84,7 +84,7 @@ class ChildSearch:
 
     def _ask(self, query: Query, hidden: frozenset[str]) -> Candidates:
         with speaking_to_cluster("searching"):
-            answer = self._client.options(request_timeout=SEARCH_TIMEOUT_SECONDS).search(
+            answer = self._client.search(
                 index=CHILDREN,
                 query=visible(query, hidden),
                 size=MOST_CANDIDATES + 1,

@@ -1,0 +1,60 @@
+"""What a typed word of six letters or more becomes when two letters in it are wrong.
+
+Rare names meet by what is stored for one letter already; the common ones, which most children have,
+are looked up in the file of common names, and asked for by their own spelling.
+"""
+
+from collections import defaultdict
+from functools import cache, lru_cache
+from itertools import combinations
+
+from jellyfish import damerau_levenshtein_distance
+
+from analyzers.tables import read_table
+
+SHORTEST = 6
+"""Of five letters with two wrong too many other names are left."""
+_TWO = 2
+
+
+def without_two(word: str) -> tuple[str, ...]:
+    """Return a folded word with any two letters taken away; nothing for a short one.
+
+    Stored words are kept with one letter taken away: so these meet a word with a letter too many
+    and any other edit.
+    """
+    if len(word) < SHORTEST:
+        return ()
+    return tuple(sorted(_without(word, _TWO)))
+
+
+@lru_cache(maxsize=1 << 12)  # for questions
+def common_names_near(word: str) -> tuple[str, ...]:
+    """Return the common names that a folded word is two edits away from, the nearest to it in
+    length first."""
+    if len(word) < SHORTEST:
+        return ()
+    names = _common_names()
+    found = {name for key in _shortened(word) for name in names.get(key, ())}
+    near = [name for name in found if damerau_levenshtein_distance(word, name) == _TWO]
+    return tuple(sorted(near, key=lambda name: (abs(len(name) - len(word)), name)))
+
+
+@cache
+def _common_names() -> dict[str, list[str]]:
+    """Return every common name under all it becomes when up to two letters are taken away."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for row in read_table("commonness.csv"):
+        if len(row["word"]) >= SHORTEST - _TWO:
+            for key in _shortened(row["word"]):
+                names[key].append(row["word"])
+    return names
+
+
+def _shortened(word: str) -> set[str]:
+    return {word} | _without(word, 1) | _without(word, _TWO)
+
+
+def _without(word: str, letters: int) -> set[str]:
+    kept = combinations(range(len(word)), len(word) - letters)
+    return {"".join([word[i] for i in places]) for places in kept}
