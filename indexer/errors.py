@@ -4,6 +4,7 @@ ContactPointError      500  exit 4
   Refused              422  exit 2  what was asked cannot be done as it stands; nothing changed
     QuestionRefused    422          the search has too little, or too much, to go on
     FeedRefused        422          the file cannot be loaded, or not beyond the row named
+    BuildRefused       422          a publish check refuses the build; searches use the one before
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
@@ -42,6 +43,10 @@ class QuestionRefused(Refused):
 
 class FeedRefused(Refused):
     code = "feed_refused"
+
+
+class BuildRefused(Refused):
+    code = "build_refused"
 
 
 class EngineRefused(Refused):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 CHILDREN = "children"  # the alias that searches use; it points at one build
 LINKS = "links"
 LOADS = "loads"
+BUILDS = "builds"  # what became of each build, and who changes them now
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
@@ -18,7 +19,7 @@ AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 
 SINGLE_INDICES = (
-    *(LINKS, LOADS, SHIELD_REGISTER, SHIELD_MARKS),
+    *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
     *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder."""

@@ -63,10 +63,10 @@ class MemoryChildren:
         placements = list(placements)
         conflicts = self.write(placements)
         marked = self.marked({*asked, *(one.number for one in placements)})
-        self.move(marked, _builds)
+        self.hide(marked)
         return conflicts - marked
 
-    def move(self, numbers, _builds):
+    def hide(self, numbers):
         for number in set(numbers) & self.stored.keys():
             one = self.stored.pop(number)
             hidden = self.hidden.children.get(number) or HiddenChild(number)
@@ -185,7 +185,7 @@ class Memory:
         """Shield the child whom a row is part of."""
         number = self.links.links[row].child
         self.children.marks |= {number}
-        self.children.move({number}, ())
+        self.children.hide({number})
         self.children.refresh()
 
     @property

@@ -16,7 +16,7 @@ from indexer.clients import make_client
 from indexer.errors import NotFound
 from indexer.people.actor import Actor
 from indexer.settings import Settings
-from indexer.shields.marks import Marks
+from indexer.shields.marks import Marks, raise_sentinel, sentinel_sequence, write_mark
 from indexer.shields.register import Register
 from indexer.shields.shielding import Shielding
 from indexer.shields.subject import Subject, parse_number
@@ -89,12 +89,18 @@ class Office:
         return True
 
     def in_builds(self, number) -> bool:
-        return any(self.store.documents(one, [number]) for one in open_builds(self.client))
+        return any(self.store.read([number], one) for one in open_builds(self.client))
 
     def is_hidden(self, number) -> bool:
         """Marked, in no build, and among the shielded."""
         is_there = number in self.hidden.read([number])
         return number in self.marks.marked([number]) and is_there and not self.in_builds(number)
+
+
+def add_mark(client, key, number):
+    """Hide one child without an officer: the mark alone, and the sentinel one further."""
+    write_mark(client, key, number)
+    raise_sentinel(client, key, (sentinel_sequence(client, key) or 0) + 1)
 
 
 @dataclass(frozen=True)

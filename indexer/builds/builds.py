@@ -1,7 +1,9 @@
-"""Makes builds and says which are open and which is published."""
+"""Makes builds and says which are open, which is published, and which a load writes into."""
 
 from collections.abc import Iterable
 from copy import deepcopy
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -12,6 +14,8 @@ from indexer.errors import ClusterUnavailable
 from indexer.world import World
 from mappings.names import CHILDREN, BuildName
 from mappings.reader import index_body
+
+ALL_BUILDS = f"{CHILDREN}-*"
 
 
 def build_body() -> dict[str, Any]:
@@ -32,8 +36,10 @@ def shielded_body() -> dict[str, Any]:
 
 
 def create_build(client: Elasticsearch, world: World) -> BuildName:
-    """Make an empty build, not yet searched."""
-    name = BuildName(world.now().replace(microsecond=0))
+    """Make an empty build, not yet searched, under a name that is free."""
+    name, taken = BuildName(world.now().replace(microsecond=0)), _aliases(client)
+    while str(name) in taken:  # two in one second
+        name = BuildName(name.built_at + timedelta(seconds=1))
     with speaking_to_cluster("making a build"):
         client.indices.create(index=str(name), **build_body())
     return name
@@ -47,23 +53,91 @@ def swap_actions(old: Iterable[str], new: str) -> list[dict[str, Any]]:
 
 def published_build(client: Elasticsearch) -> str | None:
     """Return the name of the build that searches use, or None before `init`."""
-    with speaking_to_cluster("asking for the published build"):
-        if not client.indices.exists_alias(name=CHILDREN):
-            return None
-        return next(iter(client.indices.get_alias(name=CHILDREN)), None)
+    return _published(_aliases(client))
 
 
-def publish(client: Elasticsearch, build: BuildName) -> None:
+def swap(client: Elasticsearch, build: str) -> None:
     """Let searches use `build` from now on, in one request."""
     old = published_build(client)
     with speaking_to_cluster("publishing"):
-        client.indices.update_aliases(actions=swap_actions([old] if old else [], str(build)))
+        client.indices.update_aliases(actions=swap_actions([old] if old else [], build))
 
 
 def open_builds(client: Elasticsearch) -> tuple[str, ...]:
-    """Return every build that a load must write into; raises ClusterUnavailable if none is."""
-    with speaking_to_cluster("asking for open builds"):
-        names = client.indices.get(index=f"{CHILDREN}-*", features=["aliases"])
+    """Return every build there is, the oldest first; raises ClusterUnavailable if none is."""
+    names = _aliases(client)
     if not names:
         raise ClusterUnavailable("there is no build to load into: run 'contactpoint init' first")
     return tuple(sorted(names))
+
+
+def remove_build(client: Elasticsearch, build: str) -> None:
+    """Delete one build, by its whole name."""
+    with speaking_to_cluster("removing a build"):
+        client.indices.delete(index=str(BuildName.parse(build)))
+
+
+def analyser_versions(client: Elasticsearch, builds: Iterable[str]) -> dict[str, str]:
+    """Return build → the version of the analysers that made it; "" for one that does not say."""
+    names = sorted(builds)
+    if not names:
+        return {}
+    with speaking_to_cluster("asking for the analysers of builds"):
+        found = client.indices.get_mapping(index=names, ignore_unavailable=True)
+    metas = {name: body["mappings"].get("_meta", {}) for name, body in found.items()}
+    return {name: str(meta.get("analyser_version", "")) for name, meta in metas.items()}
+
+
+@dataclass(frozen=True)
+class OpenBuilds:
+    """The builds of this process's analysers: the one that is searched, and those beside it."""
+
+    published: str
+    beside: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.published, *self.beside)
+
+
+class Builds:
+    """Asks for the builds that a writer keeps current; made once a process.
+
+    A build of other analysers is not among them: what is written there must have their fields
+    (docs/decisions/0008-builds.md).
+    """
+
+    def __init__(self, client: Elasticsearch) -> None:
+        self._client = client
+        self._versions: dict[str, str] = {}
+
+    def now(self) -> OpenBuilds:
+        """Return the builds as they are at this moment; one small request.
+
+        Raises ClusterUnavailable if none is published, or one of other analysers.
+        """
+        aliases = _aliases(self._client)
+        published = _published(aliases)
+        if published is None:
+            raise ClusterUnavailable("there is no build to load into: run 'contactpoint init'")
+        unknown = aliases.keys() - self._versions.keys()
+        if unknown:  # a build never changes its analysers, so it is asked once
+            self._versions |= analyser_versions(self._client, unknown)
+        own = [name for name in sorted(aliases) if self._versions.get(name) == VERSION]
+        if published not in own:
+            raise ClusterUnavailable(
+                "the published build was made by other analysers than this process has: "
+                "run 'contactpoint reindex', or start the version that made it"
+            )
+        return OpenBuilds(published, tuple(name for name in own if name != published))
+
+
+def _aliases(client: Elasticsearch) -> dict[str, dict[str, Any]]:
+    """Return every build with its aliases."""
+    with speaking_to_cluster("asking for open builds"):
+        found = client.indices.get(index=ALL_BUILDS, features=["aliases"])
+    return {name: body["aliases"] for name, body in found.items()}
+
+
+def _published(aliases: dict[str, dict[str, Any]]) -> str | None:
+    return next((name for name in sorted(aliases) if CHILDREN in aliases[name]), None)

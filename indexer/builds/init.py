@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, publish, published_build, shielded_body
+from indexer.builds.builds import create_build, published_build, shielded_body, swap
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -46,7 +46,7 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     if not published:
         Whole(Register.for_worker(settings, world)).restore(has_children=False)
         build = create_build(worker_client, world)
-        publish(worker_client, build)
+        swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
     return made

@@ -39,7 +39,7 @@ def hide_arrivals(
 ) -> Known:
     """Hide these children, whom shields await; return what is known then."""
     stores.awaited.arrive(children, known.load)
-    stores.placer.move(children, stores.builds)
+    stores.placer.hide(children)
     return replace(
         known,
         stored={number: one for number, one in known.stored.items() if number not in children},

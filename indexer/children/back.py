@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from elasticsearch import Elasticsearch
 from msgspec.structs import replace
 
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds
 from indexer.children.child import Child
 from indexer.children.combine import combine
 from indexer.children.hidden import HiddenChild, HiddenChildren
@@ -30,7 +30,7 @@ def bring_back(client: Elasticsearch, marks: Marks, numbers: Iterable[str]) -> s
     Those with a mark stay. Raises Unavailable; the same call then finishes it.
     """
     store, hidden = ChildStore(client), HiddenChildren(client)
-    placer = Placer(client, store, marks)
+    placer, builds = Placer(client, store, marks), Builds(client)
     asked = set(numbers)
     came: set[str] = set()
     for attempt in range(ROUNDS):
@@ -41,7 +41,7 @@ def bring_back(client: Elasticsearch, marks: Marks, numbers: Iterable[str]) -> s
             return came
         there = store.read(left)
         placements = [_placement(one, there.get(n), attempt) for n, one in left.items()]
-        conflicts = placer.place([one for one in placements if one], open_builds(client))
+        conflicts = placer.place([one for one in placements if one], builds.now)
         # Who was marked again meanwhile was moved again, and is not as it was read.
         settled = [one for number, one in left.items() if number not in conflicts]
         _retire(client, settled)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from indexer.age import ADULT_YEARS, years_after, years_before
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds
 from indexer.children.archive import Archive, Departure
 from indexer.children.child import Child, Facts
 from indexer.children.links import Link, Links, nhs_key, number_key, row_key, upn_key
@@ -61,6 +61,7 @@ class Expiry:
         self._died_by = years_before(self._today, YEARS_AFTER_DEATH)
         self._marks = Marks.for_credential(settings, "worker")
         self._store = ChildStore(self._client)
+        self._builds = Builds(self._client)
         self._placer = Placer(self._client, self._store, self._marks)
         self._links = Links(self._client)
         self._archive = Archive(self._client)
@@ -112,7 +113,7 @@ class Expiry:
             for one in page
             if one.child.number not in marked
         ]
-        conflicts = self._placer.place(placements, open_builds(self._client), marked)
+        conflicts = self._placer.place(placements, self._builds.now, marked)
         # Those whom a load has just changed may be staying: all is put back, and asked again.
         self._archive.remove(conflicts)
         self._put_back(ended, [one.child for one in page if one.child.number in conflicts])

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from indexer.audit.trail import Trail
+from indexer.builds.lock import refuse_while_loads_are_held
 from indexer.children.batch import Passed, Run, load_batch
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores, open_stores
@@ -67,8 +68,8 @@ class Loader:
     def __init__(self, settings: Settings, world: World, *, is_dry: bool = False) -> None:
         self._world = world
         self._stores = open_stores(settings, world, is_dry=is_dry)
-        client = make_client(settings, "worker")
-        self._trail = Trail(client, settings.secret("audit.key"), world)
+        self._client = make_client(settings, "worker")
+        self._trail = Trail(self._client, settings.secret("audit.key"), world)
 
     def load(
         self,
@@ -102,6 +103,7 @@ class Loader:
     ) -> None:
         loading, state = passage.loading, "stopped"
         try:
+            refuse_while_loads_are_held(self._client, self._world)
             self._stores.children.refresh()
             passage.run(rows, whole)
             state = "done"
@@ -147,7 +149,7 @@ class _Passage:
         run = Run(self.loading.load, self.loading.source)
         under_way: deque[Future[Passed]] = deque()
         broken: FeedRefused | None = None
-        with _no_collections(), ThreadPoolExecutor(AT_ONCE, "batch") as threads:
+        with no_collections(), ThreadPoolExecutor(AT_ONCE, "batch") as threads:
             try:
                 for batch in batches(rows):
                     under_way.append(threads.submit(load_batch, self.stores, run, batch))
@@ -190,7 +192,7 @@ def check_source_name(source: str) -> None:
 
 
 @contextmanager
-def _no_collections() -> Iterator[None]:
+def no_collections() -> Iterator[None]:
     """Let Python not look for cycles at every turn: rows have none, and looking takes half of a
     load's time."""
     was_on = gc.isenabled()

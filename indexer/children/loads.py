@@ -1,27 +1,22 @@
 """The index `loads`: a receipt for each load, and which load of a source is under way."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 from elasticsearch import Elasticsearch
 
 from indexer.clients import speaking_to_cluster
 from indexer.errors import Refused
+from indexer.holder import BEAT_EVERY, is_alive, this_machine, this_process
 from indexer.people.actor import Actor
 from indexer.world import World
 from mappings.names import LOADS
 
 CONFLICT, NOT_FOUND = 409, 404
-DEAD_AFTER = timedelta(seconds=120)  # without a sign of life, of a load on another machine
-BEAT_EVERY = timedelta(seconds=10)
 CLOCKS_DIFFER = timedelta(seconds=5)  # between machines, and by rounding to seconds
 MOST_SOURCES = 10_000
-START_TICKS_FIELD = 19  # of /proc/PID/stat, counted behind the command's name
 
 
 @dataclass
@@ -43,7 +38,7 @@ class Loads:
 
     client: Elasticsearch
     world: World
-    process: str = field(default_factory=lambda: str(_process(os.getpid())))
+    process: str = field(default_factory=this_process)
     _under_way: ClassVar[set[str]] = set()
     _states: dict[str, bool] = field(default_factory=dict)
     _not_alone: set[str] = field(default_factory=set)
@@ -108,6 +103,11 @@ class Loads:
             self._not_alone.add(source)
         return source in self._not_alone
 
+    def under_way(self) -> list[str]:
+        """Return the sources that are being loaded."""
+        entries = [one for one in self._others("", MOST_SOURCES) if "load" in one]
+        return sorted(one["source"] for one in entries if self._is_alive(one))
+
     def _others(self, source: str, most: int) -> list[dict[str, Any]]:
         """Return the entries of other sources."""
         with speaking_to_cluster("asking for other loads"):
@@ -140,7 +140,7 @@ class Loads:
     def _write_entry(
         self, loading: Loading, version: tuple[int, int] | None, *, is_over: bool = False
     ) -> tuple[int, int]:
-        holder = {"load": loading.load, "machine": _machine(), "process": self.process}
+        holder = {"load": loading.load, "machine": this_machine(), "process": self.process}
         document = {"source": loading.source, "seen_at": _stamp(self.world.now())}
         named: dict[str, Any] = {"op_type": "create"}
         if version:
@@ -162,29 +162,10 @@ class Loads:
         return (answer["_seq_no"], answer["_primary_term"])
 
     def _is_alive(self, entry: Mapping[str, Any]) -> bool:
-        """A process that was killed leaves its entry: on this machine we look for the process."""
-        if entry["machine"] == _machine():
-            process: str = entry["process"]
-            if process == self.process:  # a load of ours that could not say that it ended
-                return entry["load"] in self._under_way
-            return _process(int(process.split("-", maxsplit=1)[0])) == process
-        return self.world.now() - datetime.fromisoformat(entry["seen_at"]) < DEAD_AFTER
+        if (entry["machine"], entry["process"]) == (this_machine(), self.process):
+            return entry["load"] in self._under_way  # one of ours may not have said that it ended
+        return is_alive(entry, self.world.now())
 
 
 def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
-
-
-def _machine() -> str:
-    """This boot of this machine, and the space in which its process ids count."""
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
-
-
-def _process(pid: int) -> str | None:
-    """The process id with the time it began, which tells it from a later one; None if it is gone
-    (or only waits for its parent to take note)."""
-    with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return None if fields[0] == "Z" else f"{pid}-{fields[START_TICKS_FIELD]}"
-    return None

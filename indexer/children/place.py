@@ -1,22 +1,27 @@
-"""Writes children into builds, and moves them out of builds: the only functions that do.
+"""Writes children into builds, and moves them out of builds: the only module that does.
 
-`place` writes, then asks the register about what it wrote, then moves what is marked. In that
-order: a register asked before the write loses the race against a shield that is being set.
+It writes, then asks the register about what it wrote, then moves what is marked to the shielded
+children. In that order: a register asked before the write loses the race against a shield that is
+being set.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexer.builds.builds import OpenBuilds, open_builds
 from indexer.children.child import Child
-from indexer.children.document import Derived, build_document
+from indexer.children.document import Derived, Document, build_document
 from indexer.children.hidden import HiddenChild, HiddenChildren, united
-from indexer.children.store import ChildStore, Found
+from indexer.children.store import ChildStore, Stored
 from indexer.clients import CONFLICT, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.shields.marks import Marks
+
+Bodies = Mapping[str, Document | None]
+"""Number → the document to write, None to delete it."""
 
 ROUNDS = 10
 
@@ -45,56 +50,115 @@ class Placer:
     def place(
         self,
         placements: Sequence[Placement],
-        builds: Sequence[str],
+        builds: Callable[[], OpenBuilds],
         asked: Iterable[str] = (),
     ) -> set[str]:
         """Write the placements into every build; return the numbers somebody else wrote meanwhile.
 
         Those were left as the other wrote them: read them again and place them again. The register
         is asked about all, and about those in `asked`, who were written before; who is marked is
-        moved to the shielded children. Raises ClusterUnavailable, RegisterUnavailable; both leave
-        nothing visible that is marked, as long as the same command is run again.
+        moved to the shielded children. `builds` is asked again after the writing, so that a build
+        that was begun meanwhile is written too (docs/decisions/0008-builds.md). Raises
+        ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
+        as the same command is run again.
         """
         numbers = {one.number for one in placements}.union(asked)
         if not numbers:
             return set()
-        lines = [line for build in builds for line in _lines(placements, build)]
-        conflicts = self._write(lines) if lines else set()
+        bodies = {one.number: _body(one) for one in placements}
+        now = builds()
+        taken, conflicts = self._decide(placements, bodies, now.published)
+        late = {build: self._write_at(taken, bodies, build) for build in now.beside}
+        late[now.published] = frozenset()
+        now = builds()
+        while new := [build for build in now.names if build not in late]:
+            late |= {build: self._write_at(taken, bodies, build) for build in new}
+            now = builds()
+        # Where another build was published meanwhile, who wrote there first is to be believed.
+        conflicts |= late[now.published]
         marked = self._marks.marked(numbers)
-        self.move(marked, builds)
+        self.hide(marked)
         return conflicts - marked
 
-    def move(self, numbers: Iterable[str], builds: Iterable[str]) -> int:
-        """Move these children from the builds to the shielded ones; return how many documents.
+    def copy(self, children: Sequence[Stored], build: str) -> frozenset[str]:
+        """Write children into one build with the revisions that they have in another.
+
+        Then the register is asked, and moved who is marked. Returns those who were not written:
+        they were there, or had been deleted, with that revision or a later one.
+        """
+        bodies = {one.child.number: build_document(one.child) for one in children}
+        revisions = {one.child.number: one.revision for one in children}
+        late = self._write_at(revisions, bodies, build)
+        self.hide(self._marks.marked(revisions))
+        return late
+
+    def drop(self, revisions: Mapping[str, int], build: str) -> frozenset[str]:
+        """Delete from one build the children who are there with these revisions; return those who
+        were written since."""
+        nobody: Bodies = dict.fromkeys(revisions)
+        return self._write_at({one: revisions[one] + 1 for one in revisions}, nobody, build)
+
+    def hide(self, numbers: Iterable[str]) -> int:
+        """Move these children to the shielded ones from every build there is, also of other
+        analysers, until no new build is there; return how many documents."""
+        wanted, done, moved = set(numbers), set[str](), 0
+        while wanted and (new := set(open_builds(self._client)) - done):
+            moved += sum(self.move(wanted, build) for build in sorted(new))
+            done |= new
+        return moved
+
+    def move(self, numbers: Iterable[str], build: str) -> int:
+        """Move these children from the build to the shielded ones; return how many documents.
 
         A child is there before it is gone here, and deleted only as it was read: what a load writes
         in between is seen in the next round. Nobody who read it earlier can bring it back, for a
         delete is a revision too.
         """
-        wanted = set(numbers)
-        return sum(self._move(wanted, build) for build in builds) if wanted else 0
-
-    def _move(self, numbers: set[str], build: str) -> int:
-        moved = 0
+        wanted, moved = set(numbers), 0
         for _ in range(ROUNDS):
-            there = self._store.documents(build, numbers)
+            there = self._store.read(wanted, build)
             if not there:
                 return moved
             lost = self._hidden.write(_united(there, self._hidden.read(there)))
-            deletes = [_delete_as_read(build, one) for n, one in there.items() if n not in lost]
-            moved += len(deletes) - len(self._write(deletes))
+            as_read = {number: one.revision for number, one in there.items() if number not in lost}
+            moved += len(as_read) - len(self.drop(as_read, build))
         raise RegisterUnavailable("a shielded record is being written again and again; try again")
 
-    def _write(self, lines: list[Any]) -> set[str]:
+    def _decide(
+        self, placements: Iterable[Placement], bodies: Bodies, published: str
+    ) -> tuple[dict[str, int], set[str]]:
+        """Write into the published build, which settles who of several writers was first.
+
+        Return the revision that each child got who was written, and those in conflict. In several
+        builds at once one writer could be first here, and the other there.
+        """
+        lines: list[Any] = []
+        for one in placements:
+            lines += _lines(_header(published, one), bodies[one.number])
+        results = self._write(lines)
+        taken = {one["_id"]: one["_version"] for one in results if "error" not in one}
+        conflicts = {one["_id"] for one in results if "error" in one}
+        return taken, conflicts
+
+    def _write_at(self, revisions: Mapping[str, int], bodies: Bodies, build: str) -> frozenset[str]:
+        """Write or delete children at these very revisions; return those who were as far already,
+        or further."""
+        lines: list[Any] = []
+        for number, revision in revisions.items():
+            kind = "delete" if bodies[number] is None else "index"
+            lines += _lines({kind: _at_revision(build, number, revision)}, bodies[number])
+        results = self._write(lines)
+        return frozenset(one["_id"] for one in results if one["status"] == CONFLICT)
+
+    def _write(self, lines: list[Any]) -> list[dict[str, Any]]:
         if not lines:
-            return set()
+            return []
         with speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
-        results = settled_in(answer, "writing children")
-        return {result["_id"] for result in results if result["status"] == CONFLICT}
+        return settled_in(answer, "writing children")
 
 
-def _united(there: Mapping[str, Found], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:
+def _united(there: Mapping[str, Stored], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:
     """Written also where nothing changes: whoever lifts a shield must see that the child was moved
     again."""
     return [
@@ -103,30 +167,22 @@ def _united(there: Mapping[str, Found], hidden: Mapping[str, HiddenChild]) -> li
     ]
 
 
-def _lines(placements: Iterable[Placement], build: str) -> list[Any]:
-    lines: list[Any] = []
-    for one in placements:
-        if one.child is None and one.revision is not None:
-            lines.append({"delete": _at_revision(build, one.number, one.revision + 1)})
-        elif one.child is not None:
-            lines += [_write_header(build, one), build_document(one.child, one.derived)]
-    return lines
+def _body(placement: Placement) -> Document | None:
+    return build_document(placement.child, placement.derived) if placement.child else None
 
 
-def _write_header(build: str, placement: Placement) -> dict[str, Any]:
+def _header(build: str, placement: Placement) -> dict[str, Any] | None:
     """Nobody can read the revision of a document that is not there, but `create` is refused if
-    somebody wrote it meanwhile: the same promise."""
-    if placement.revision is None:
-        return {"create": {"_index": build, "_id": placement.number}}
-    return {"index": _at_revision(build, placement.number, placement.revision + 1)}
+    somebody wrote it meanwhile: the same promise. None to delete what is not there."""
+    number, revision = placement.number, placement.revision
+    if revision is not None:
+        kind = "index" if placement.child else "delete"
+        return {kind: _at_revision(build, number, revision + 1)}
+    return {"create": {"_index": build, "_id": number}} if placement.child else None
 
 
-def _delete_as_read(build: str, found: Found) -> dict[str, Any]:
-    seq_no, term = found.version
-    number = found.child.number
-    return {
-        "delete": {"_index": build, "_id": number, "if_seq_no": seq_no, "if_primary_term": term}
-    }
+def _lines(header: dict[str, Any] | None, body: Document | None) -> list[Any]:
+    return [one for one in (header, body) if one is not None]
 
 
 def _at_revision(build: str, number: str, revision: int) -> dict[str, Any]:

@@ -9,24 +9,16 @@ from elasticsearch import Elasticsearch
 
 from indexer.children.child import Child
 from indexer.children.document import parse_document
-from indexer.children.links import Version
 from indexer.clients import found_in, speaking_to_cluster
 from mappings.names import CHILDREN
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A child as it stands in the published build, and the revision it has there."""
+    """A child as it stands in a build, and the revision it has there."""
 
     child: Child
     revision: int
-
-
-@dataclass(frozen=True)
-class Found(Stored):
-    """A child as it stands in one build; `version` is the state in which it was read."""
-
-    version: Version
 
 
 MOST_KEYS = 20_000  # in one request; Elasticsearch refuses 65,536
@@ -38,13 +30,14 @@ class ChildStore:
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client
 
-    def read(self, numbers: Iterable[str]) -> dict[str, Stored]:
-        """Return the children of those `numbers` that are there; one request, in real time."""
+    def read(self, numbers: Iterable[str], build: str = CHILDREN) -> dict[str, Stored]:
+        """Return the children of those `numbers` that are in the build, the published one unless
+        told; one request, in real time."""
         ids = sorted(set(numbers))
         if not ids:
             return {}
         with speaking_to_cluster("reading children"):
-            answer = self._client.mget(index=CHILDREN, ids=ids)
+            answer = self._client.mget(index=build, ids=ids)
         return {
             one["_id"]: Stored(parse_document(one["_source"]), one["_version"])
             for one in found_in(answer, "reading children")
@@ -66,19 +59,6 @@ class ChildStore:
         halves = (keys[:middle], keys[middle:]) if middle else ()
         return set().union(*(self.sharing(half) for half in halves))
 
-    def documents(self, build: str, numbers: Iterable[str]) -> dict[str, Found]:
-        """Return the children of those `numbers` that are in `build`, in real time."""
-        with speaking_to_cluster("reading children of a build"):
-            answer = self._client.mget(index=build, ids=sorted(numbers))
-        return {
-            one["_id"]: Found(
-                parse_document(one["_source"]),
-                one["_version"],
-                (one["_seq_no"], one["_primary_term"]),
-            )
-            for one in found_in(answer, "reading children of a build")
-        }
-
     def named(self, names: Sequence[str], born: date, most: int) -> list[Child]:
         """Return children born on that day who bear all these folded words, in whatever name; at
         most `most`, in the state of the last refresh."""
@@ -92,6 +72,15 @@ class ChildStore:
                 allow_partial_search_results=False,
             )
         return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
+
+    def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
+        """Return the revision of each document that is in `build`, in real time."""
+        ids = sorted(numbers)
+        if not ids:
+            return {}
+        with speaking_to_cluster("reading revisions"):
+            answer = self._client.mget(index=build, ids=ids, source=False)
+        return {one["_id"]: one["_version"] for one in found_in(answer, "reading revisions")}
 
     def refresh(self) -> None:
         """Let searches see all that has been written."""

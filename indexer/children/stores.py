@@ -1,9 +1,10 @@
 """What a load reads and writes, put together in one place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds, OpenBuilds
 from indexer.children.hidden import HiddenChildren
 from indexer.children.links import Links
 from indexer.children.loads import Loads
@@ -30,7 +31,7 @@ class Stores:
     loads: Loads
     hidden: HiddenChildren
     awaited: Awaited
-    builds: tuple[str, ...]
+    builds: Callable[[], OpenBuilds]
     world: World
     is_dry: bool = False
 
@@ -43,6 +44,8 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     key = settings.secret("register.key")
     register = Register(client, Journal(settings.journal, key), world, marks_key=key)
     sealed = Trail(client, settings.secret("audit.key"), world, AUDIT_SEALED)
+    builds = Builds(client)
+    builds.now()  # or the rows would be read before it is known that there is nowhere to put them
     return Stores(
         links=Links(client),
         children=children,
@@ -51,7 +54,7 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
         loads=Loads(client, world),
         hidden=HiddenChildren(client),
         awaited=Awaited(register, marks, sealed),
-        builds=open_builds(client),
+        builds=builds.now,
         world=world,
         is_dry=is_dry,
     )

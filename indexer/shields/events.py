@@ -19,7 +19,7 @@ REVIEWED_WITHIN = timedelta(days=182)
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One event, as it stands in the register and, a line each, in the journal.
 
-    `key` is what a shield waits under (see waiting.py) and stands in its `set` and `lifted`;
+    `key` is what a shield waits under and stands in its `set` and `lifted`;
     `numbers` are the children it hides; `authority` is who is responsible from then on, or would
     be if an offer is accepted. A `purged` event belongs to no shield: what was deleted from builds
     by then is erased. `previous` and `hash` make the chain.

@@ -7,7 +7,7 @@ and no older than one seen before.
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,7 @@ NODES_ASKED = 2  # of three: a node that slept answers stale for seconds, but ne
 CONFLICT, NOT_FOUND = 409, 404
 TIMEOUT_SECONDS = 2
 ROUNDS = 20
-MARKS_IN_PAGE = 10_000
+SCAN_PAGE = 10_000
 
 
 class Marks:
@@ -63,6 +63,21 @@ class Marks:
         )
         return frozenset(ids[mark] for answer in answers for mark in answer)
 
+    def all(self) -> frozenset[str]:
+        """Return every mark there is; for checks of whole builds, by who may read the register.
+
+        Raises RegisterUnavailable when that cannot be known for certain.
+        """
+        self.marked(())  # or the sentinel might be another's
+        marks = _scanned(self._clients[0])
+        if SENTINEL not in marks:
+            raise RegisterUnavailable("the shield register answered in part only; try again")
+        return marks - {SENTINEL}
+
+    def among(self, marks: frozenset[str], numbers: Iterable[str]) -> list[str]:
+        """Return those of `numbers` whose mark is one of `marks`."""
+        return [one for one in numbers if _mark_id(self._key, one) in marks]
+
     def _ask(self, client: Elasticsearch, ids: list[str]) -> set[str]:
         with speaking_to_cluster("asking the shield register", RegisterUnavailable):
             answer = client.mget(index=SHIELD_MARKS, ids=ids, preference="_local")
@@ -83,23 +98,18 @@ class Marks:
         self._newest = max(self._newest, source["sequence"])
 
 
-@lru_cache(maxsize=1 << 13)  # a load asks about a number when it is drawn and when it is written
-def mark_id(key: bytes, number: str) -> str:
+def _mark_id(key: bytes, number: str) -> str:
     """Return the id under which a mark of `number` is kept: 32 hexadecimal digits, keyed."""
     return hmac.digest(key, number.encode(), "sha256").hex()[:32]
 
 
-def add_mark(client: Elasticsearch, key: str, number: str, sequence: int = 0) -> None:
-    """Mark one child as shielded, then move the sentinel on, so that an older copy shows.
-
-    From the moment this returns no gate shows the child and no writer leaves it in a build.
-    """
-    write_mark(client, key, number)
-    raise_sentinel(client, key, sequence)
+# A load asks about a number when it is drawn and when it is written.
+mark_id = lru_cache(maxsize=1 << 13)(_mark_id)
 
 
 def write_mark(client: Elasticsearch, key: str, number: str) -> None:
-    """Mark one child, and leave the sentinel alone: there may be none yet."""
+    """Mark one child: from now on no gate shows it and no writer leaves it in a build. The sentinel
+    is moved on when all marks of an event are written."""
     with speaking_to_cluster("writing a mark"):
         client.index(index=SHIELD_MARKS, id=mark_id(key.encode(), number), document={})
 
@@ -112,18 +122,17 @@ def remove_mark(client: Elasticsearch, key: str, number: str) -> None:
         )
 
 
-def raise_sentinel(client: Elasticsearch, key: str, sequence: int = 0) -> None:
-    """Let the sentinel be at `sequence` or later, one further if none is given."""
+def raise_sentinel(client: Elasticsearch, key: str, sequence: int) -> None:
+    """Let the sentinel be at `sequence` or later."""
     for _ in range(ROUNDS):
         with speaking_to_cluster("moving the sentinel on"):
             sentinel = client.get(index=SHIELD_MARKS, id=SENTINEL)
-            now = sentinel["_source"]["sequence"]
-            if sequence and now >= sequence:
+            if sentinel["_source"]["sequence"] >= sequence:
                 return
             answer = client.options(ignore_status=CONFLICT).index(
                 index=SHIELD_MARKS,
                 id=SENTINEL,
-                document=_sentinel(key, sequence or now + 1),
+                document=_sentinel(key, sequence),
                 if_seq_no=sentinel["_seq_no"],
                 if_primary_term=sentinel["_primary_term"],
             )
@@ -149,36 +158,35 @@ def sentinel_sequence(client: Elasticsearch, key: str) -> int | None:
     return int(found["_source"]["sequence"])
 
 
-def all_marks(client: Elasticsearch) -> set[str]:
-    """Return the id of every mark; for checks."""
-    with speaking_to_cluster("listing the marks"):
+def all_marks(client: Elasticsearch) -> frozenset[str]:
+    """Return the id of every mark, whatever the sentinel says; for those who put it right."""
+    return _scanned(client) - {SENTINEL}
+
+
+def _scanned(client: Elasticsearch) -> frozenset[str]:
+    """Return the id of every document, the sentinel's too."""
+    with speaking_to_cluster("reading the shield register", RegisterUnavailable):
         client.indices.refresh(index=SHIELD_MARKS)
-        scan = client.open_point_in_time(index=SHIELD_MARKS, keep_alive="5m")["id"]
-    found: set[str] = set()
-    after: list[Any] | None = None
-    try:
-        while hits := _page(client, scan, after):
-            found.update(hit["_id"] for hit in hits)
-            after = hits[-1]["sort"]
-    finally:
-        with speaking_to_cluster("ending the list of marks"):
+        scan = client.open_point_in_time(index=SHIELD_MARKS, keep_alive="1m")["id"]
+        try:
+            return frozenset(_ids(client, scan))
+        finally:
             client.close_point_in_time(id=scan)
-    return found - {SENTINEL}
 
 
-def _page(client: Elasticsearch, scan: str, after: list[Any] | None) -> list[dict[str, Any]]:
-    with speaking_to_cluster("listing the marks"):
-        answer = client.search(
-            pit={"id": scan, "keep_alive": "5m"},
-            sort=["_shard_doc"],
-            size=MARKS_IN_PAGE,
-            search_after=after,
-            source=False,
-            track_total_hits=False,
-            allow_partial_search_results=False,
-        )
-    hits: list[dict[str, Any]] = answer["hits"]["hits"]
-    return hits
+def _ids(client: Elasticsearch, scan: str) -> Iterator[str]:
+    after: list[Any] | None = None
+    while hits := client.search(
+        pit={"id": scan, "keep_alive": "1m"},
+        sort=["_shard_doc"],
+        size=SCAN_PAGE,
+        source=False,
+        search_after=after,
+        track_total_hits=False,
+        allow_partial_search_results=False,
+    )["hits"]["hits"]:
+        yield from (hit["_id"] for hit in hits)
+        after = hits[-1]["sort"]
 
 
 def _sentinel(key: str, sequence: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
 from indexer.shields.events import Event, Shield, hidden_numbers, shields_of
 from indexer.shields.journal import Journal
-from indexer.shields.marks import add_mark, raise_sentinel, remove_mark
+from indexer.shields.marks import raise_sentinel, remove_mark, sentinel_sequence, write_mark
 from indexer.world import World
 from mappings.names import SHIELD_REGISTER
 
@@ -62,12 +62,12 @@ class Register:
 
     def _catch_up(self, last: Event) -> None:
         """Finish the event before, whose process may have died after its line in the journal."""
-        if last.sequence in self._read([last.sequence]):
-            return
-        if last.sequence > 1 and last.sequence - 1 not in self._read([last.sequence - 1]):
-            raise RegisterUnavailable(DIFFER)  # more than a crash can have left out
-        self.enter([last])
-        self.mark(last)
+        if last.sequence not in self._read([last.sequence]):
+            if last.sequence > 1 and last.sequence - 1 not in self._read([last.sequence - 1]):
+                raise RegisterUnavailable(DIFFER)  # more than a crash can have left out
+            self.enter([last])
+        if (sentinel_sequence(self.client, self.key) or 0) <= last.sequence:
+            self.mark(last)
 
     def enter(self, events: Iterable[Event]) -> bool:
         """Add the events to the register; return False if another event has one's sequence."""
@@ -95,15 +95,14 @@ class Register:
     def mark(self, event: Event) -> None:
         """Let marks and sentinel say what the event says. A child whom another shield hides too
         keeps the mark."""
-        sequence = event.sequence + 1  # that of an empty register is 1
         if event.kind == "lifted":
             hidden = hidden_numbers(self.find(numbers=event.numbers).values())
             for number in set(event.numbers) - hidden:
                 remove_mark(self.client, self.key, number)
         elif event.kind in {"set", "arrived"}:
             for number in event.numbers:
-                add_mark(self.client, self.key, number, sequence)
-        raise_sentinel(self.client, self.key, sequence)
+                write_mark(self.client, self.key, number)
+        raise_sentinel(self.client, self.key, event.sequence + 1)  # that of an empty register is 1
 
     def find(
         self, *, numbers: Iterable[str] = (), keys: Iterable[str] = (), names: Iterable[str] = ()

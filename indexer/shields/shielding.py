@@ -14,7 +14,6 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
 from indexer.children.arrivals import awaited_keys
 from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
@@ -111,7 +110,8 @@ class Shielding:
             marked_at = self._say_arrived(came, officer)
             for name, numbers in came.items():
                 hidden[name] |= numbers
-            self._move(left.union(*came.values()))
+            self._placer.hide(left.union(*came.values()))
+            self._store.refresh()
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
             left = set()
             if not waiting or (looked_again and not any(came.values())):
@@ -126,14 +126,6 @@ class Shielding:
                 event = event_of("arrived", name, actor, numbers=tuple(sorted(numbers)))
                 self._register.append(event)
         return time.monotonic()
-
-    def _move(self, numbers: set[str]) -> None:
-        """Move from every build, until no new build is there."""
-        done: set[str] = set()
-        while new := set(open_builds(self._client)) - done:
-            self._placer.move(numbers, sorted(new))
-            done |= new
-        self._store.refresh()
 
     def review(self, of: str, officer: Actor, reason: str) -> list[Shield]:
         """Say that the shields of this child, or the shield of this name, are still needed; return

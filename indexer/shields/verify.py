@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds, published_build
+from indexer.builds.builds import published_build
 from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
@@ -95,10 +95,7 @@ class Verification:
         return found
 
     def _move(self, numbers: set[str]) -> int:
-        moved, done = 0, set[str]()
-        while new := set(open_builds(self._client)) - done:
-            moved += sum(self._placer.move(page, sorted(new)) for page in _pages(numbers))
-            done |= new
+        moved = sum(self._placer.hide(page) for page in _pages(numbers))
         self._store.refresh()
         return moved
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from indexer.builds.canaries import NUMBER as CANARY
 from indexer.errors import JournalBroken, Refused
 from indexer.shields.events import Event, Shield, hidden_numbers, shields_of
 from indexer.shields.journal import check_chain
@@ -86,7 +87,7 @@ class Whole:
 
     def _restore_marks(self, shields: Mapping[str, Shield]) -> None:
         client, key = self._register.client, self._register.key
-        there = all_marks(client)
+        there = all_marks(client) - {mark_id(key.encode(), CANARY)}
         hidden = hidden_numbers(shields.values())
         ids = {mark_id(key.encode(), number): number for number in hidden}
         missing = [ids[mark] for mark in ids.keys() - there]

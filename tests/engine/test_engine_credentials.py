@@ -26,6 +26,7 @@ INDICES = [
     "matches",
     "held-rows",
     "loads",
+    "builds",
     "archive",
     "audit-2026-01",
     "audit-sealed",

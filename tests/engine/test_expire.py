@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from indexer.age import years_after, years_before
 from indexer.audit.trail import Trail
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds, build_body
 from indexer.children.child import Contribution, Facts
 from indexer.children.combine import combine
 from indexer.children.expire import (
@@ -23,11 +23,12 @@ from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
-from indexer.shields.marks import Marks, add_mark
-from mappings.names import ARCHIVE, CHILDREN
+from indexer.shields.marks import Marks
+from mappings.names import ARCHIVE
 from mappings.reader import index_body
 from tests.conftest import OPERATOR
 from tests.rows import entries, nhs_number, plain_row
+from tests.shields import add_mark
 from webapp.commands import contactpoint
 
 CHILD = Facts("Kelly", date(2014, 3, 9), "359", given_names="Ann")
@@ -68,7 +69,7 @@ class Index:
         number = draw_number(self.world)
         facts = replace(CHILD, nhs_number=nhs_number(self.world), **facts)
         child = combine(number, [Contribution(source, record_id, "2026-11-22", facts)])
-        self._placer.place([Placement(number, None, child)], open_builds(self.client))
+        self._placer.place([Placement(number, None, child)], Builds(self.client).now)
         links = {
             row_key(source, record_id): Link((number,), source, digest="d"),
             nhs_key(facts.nhs_number): Link((number,)),
@@ -186,12 +187,12 @@ def test_marked_child_is_neither_archived_nor_counted(index, source):
 
 def test_child_leaves_every_open_build(index, source):
     other = "children-20200101t000000z"
-    index.client.indices.create(index=other, **index_body(CHILDREN))
+    index.client.indices.create(index=other, **build_body())
     try:
         number, _ = index.add(source, date_of_birth=years_ago(index, 18))
-        assert index.store.documents(other, [number]) != {}
+        assert index.store.read([number], other) != {}
         index.expire()
-        assert index.store.documents(other, [number]) == {}
+        assert index.store.read([number], other) == {}
     finally:
         index.client.indices.delete(index=other)
 
@@ -287,9 +288,7 @@ def test_child_whom_a_load_changes_while_leaving_stays_with_all_its_links(index,
     page = expiry._store.read([number])
     corrected = replace(page[number].child.facts, date_of_birth=date(2014, 3, 9))
     child = combine(number, [Contribution(source, "1", "2026-11-22", corrected)])
-    index._placer.place(
-        [Placement(number, page[number].revision, child)], open_builds(index.client)
-    )
+    index._placer.place([Placement(number, page[number].revision, child)], Builds(index.client).now)
     assert expiry._let_go(list(page.values())) == []
     after = index.links.read(keys)
     assert {key: link.children for key, link in after.items()} == {

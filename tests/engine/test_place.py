@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from indexer.builds.builds import open_builds
+from indexer.builds.builds import Builds
 from indexer.children.child import Contribution, Facts
 from indexer.children.combine import combine
 from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
-from indexer.shields.marks import Marks, add_mark
+from indexer.shields.marks import Marks
+from tests.shields import add_mark
 
 ANN = Facts("Kelly", date(2014, 3, 9), "359", given_names="Ann")
 
@@ -22,7 +23,7 @@ class Writer:
         self.client = make_client(settings, "worker")
         self.store = ChildStore(self.client)
         self._placer = Placer(self.client, self.store, Marks.for_credential(settings, "worker"))
-        self._builds = open_builds(self.client)
+        self._builds = Builds(self.client).now
 
     def place(self, number, revision, given="Ann"):
         """Place a child of that name, or delete the child for no name; return the conflicts."""

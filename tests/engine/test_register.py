@@ -12,7 +12,7 @@ from indexer.children.hidden import HiddenChild
 from indexer.clients import make_client
 from indexer.errors import RegisterUnavailable
 from indexer.shields.events import Event
-from indexer.shields.marks import SENTINEL, add_mark, all_marks, mark_id, remove_mark
+from indexer.shields.marks import SENTINEL, all_marks, mark_id, remove_mark, write_mark
 from indexer.shields.subject import parse_row
 from indexer.world import REAL
 from mappings.names import CHILDREN, SHIELD_MARKS
@@ -86,6 +86,19 @@ def test_event_whose_process_died_after_its_line_is_finished_by_the_next(office,
     assert office.is_hidden(number)
 
 
+def test_marks_of_an_event_whose_process_died_among_them_are_written_by_the_next(office, source):
+    numbers = [office.add(source, office.family(), str(place)) for place in range(2)]
+    with office.register.journal.held() as pen:
+        said = {"authority": "359", "numbers": tuple(numbers), "at": "2026-11-22T10:00:00+00:00"}
+        event = pen.seal(Event("set", "s-half", "olga", "359", REASON, **said))
+        pen.write(event)
+        office.register.enter([event])
+    write_mark(office.client, office.register.key, numbers[0])
+    office.register.append(Event("reviewed", "s-half", at="2026-11-22T10:00:00+00:00"))
+    assert office.marks.marked(numbers) == set(numbers)
+    office.verify()
+
+
 def test_events_that_only_the_journal_has_are_written_into_the_register(office, source):
     numbers = [office.add(source, office.family(), str(place)) for place in range(3)]
     with office.register.journal.held() as pen:
@@ -134,7 +147,7 @@ def test_mark_that_is_gone_is_written_again(office, child):
 
 def test_mark_that_no_shield_explains_is_a_fault_and_stays(office):
     number = "100000000017"
-    add_mark(office.client, office.register.key, number, 1)
+    write_mark(office.client, office.register.key, number)
     assert any("marks" in fault for fault in office.verify().faults)
     assert mark_id(office.register.key.encode(), number) in all_marks(office.client)
     remove_mark(office.client, office.register.key, number)

@@ -16,7 +16,11 @@ with Path(__file__).with_name("doors.csv").open() as table:
 READS = {"search", "msearch", "get", "mget", "count", "exists", "scroll", "get_source", "explain"}
 WRITES = {"index", "create", "bulk", "delete"}
 NEVER = {"update", "update_by_query", "delete_by_query", "reindex", "scroll", "info", "ping"}
-READERS_OF_CHILDREN = {"webapp.search.query", "indexer.children.store"}
+READERS_OF_CHILDREN = {
+    "webapp.search.query",
+    "indexer.children.store",
+    "indexer.children.scan",  # whole builds
+}
 WRITER_OF_CHILDREN = "indexer.children.place"
 ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
@@ -24,7 +28,7 @@ ONLY_DOOR_TO = {
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
-    *("CHILDREN", "LINKS", "LOADS", "ARCHIVE"),
+    *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN"),
     *("USERS", "SESSIONS", "ORGANISATIONS"),
 }
@@ -32,10 +36,12 @@ NAMED = {
 POINTS_IN_TIME = {
     Door("indexer.children.links", "search", "-"),
     Door("indexer.shields.marks", "search", "-"),
+    Door("indexer.children.scan", "search", "-"),
 }
 UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build
-    Door("indexer.children.store", "mget", "build"),  # each build that a shield is set in
+    Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
+    Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
     Door("indexer.people.documents", "mget", "index"),  # users, sessions or organisations
 }
@@ -60,7 +66,9 @@ def broken_about_children(door: Door) -> list[str]:
         return []
     broken = []
     if door.call in READS and door.module not in READERS_OF_CHILDREN:
-        broken.append("children are read only by the gate's query and by indexer.children.store")
+        broken.append(
+            "children are read only by the gate's query and by indexer.children.store and scan"
+        )
     if door.call in WRITES and door.module != WRITER_OF_CHILDREN:
         broken.append("children are written only by indexer.children.place")
     return broken

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from analyzers.clauses import Stage, build_query, number_clause
 from analyzers.numbers import number_kind
 from analyzers.version import VERSION
+from indexer.builds.pace import PEOPLE
 from indexer.children.child import Child
 from indexer.children.document import parse_document
 from indexer.clients import speaking_to_cluster
@@ -87,6 +88,7 @@ class ChildSearch:
             answer = self._client.search(
                 index=CHILDREN,
                 query=visible(query, hidden),
+                stats=[PEOPLE],  # counted apart, so that a reindex sees how searches do
                 size=MOST_CANDIDATES + 1,
                 track_total_hits=False,
                 allow_partial_search_results=False,

@@ -1,0 +1,187 @@
+"""Fills a new build with all that the published one holds, and carries over what changes.
+
+What is missing is seen by comparing the two builds, so a run that was killed is taken up by the
+next without any note of how far it had come.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+
+import msgspec
+
+from indexer.builds.builds import Builds
+from indexer.builds.pace import Pace
+from indexer.children.load import no_collections
+from indexer.children.place import Placement, Placer
+from indexer.children.scan import NOBODY, Born, BuildScan, Held, Unit
+from indexer.children.store import ChildStore, Stored
+from indexer.errors import ClusterUnavailable, Unavailable
+from indexer.shields.marks import Marks
+
+AT_ONCE = 4  # months under way: while Elasticsearch works on some, Python works on others
+NEARLY_WHOLE = 0.9  # of a month's children: what is missing is then looked for one by one
+ROUNDS = 5
+SOME = 500  # children carried over at once
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many children of how many are copied, and the seconds since the copying began."""
+
+    done: int
+    total: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Children a second."""
+        return self.done / self.seconds if self.seconds else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        return (self.total - self.done) / self.rate if self.rate else 0.0
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What builds are read and written with."""
+
+    scan: BuildScan
+    store: ChildStore
+    placer: Placer
+    marks: Marks
+    builds: Builds
+    pace: Pace
+
+
+Gone = Callable[[set[str]], set[str]]
+"""Of the children whom the target alone has: those it must lose. All, if it is to be a copy."""
+
+
+class BatchFailed(Unavailable):
+    """A batch could not be written; its month is not whole."""
+
+
+@dataclass
+class Filling:
+    """From one build, the published, into another."""
+
+    hands: Hands
+    source: str
+    target: str
+    on_progress: Callable[[Progress], None] = lambda _progress: None
+    gone: Gone = set
+    _done: int = 0
+    _total: int = 0
+    _began: float = field(default_factory=time.monotonic)
+    _turn: Lock = field(default_factory=Lock)
+    _is_stopped: bool = False
+
+    def fill(self) -> Progress:
+        """Copy every month of birth that is not there yet, or not nearly; return what was copied.
+
+        Raises BatchFailed; what was copied stays, and the next run takes it up.
+        """
+        self._refresh()
+        held, there = self._held("month")
+        missing = [month for month in held if not _is_nearly_whole(held, there, month)]
+        self._total = sum(held[month].children for month in missing)
+        self._began = time.monotonic()
+        with no_collections(), ThreadPoolExecutor(AT_ONCE, "month") as threads:
+            try:
+                for _ in threads.map(self._copy, missing):
+                    pass
+            except (Unavailable, msgspec.ValidationError) as error:
+                raise BatchFailed(
+                    f"a batch could not be copied ({type(error).__name__}): run the same command "
+                    "again, it goes on where this one stopped"
+                ) from None
+            finally:
+                self._is_stopped = True  # or after Ctrl-C all other months would come first
+        return self._progress()
+
+    def carry_over(self) -> int:
+        """Make the target hold what the source holds, in the same revisions; return how many
+        children were written or deleted for it.
+
+        Only days of birth whose number of children, or sum of revisions, differs are looked at.
+        What is written while this runs is written into both builds by who writes it.
+        """
+        changed = 0
+        for _ in range(ROUNDS):
+            self._refresh()
+            held, there = self._held("day")
+            days = sorted(
+                (day for day in held | there if held.get(day) != there.get(day)),
+                key=lambda day: day.first,
+            )
+            differing = [number for day in days for number in self._differing(day)]
+            changed += len(differing)
+            somes = [differing[at : at + SOME] for at in range(0, len(differing), SOME)]
+            settled = [self._carry(some) for some in somes]
+            if all(settled):
+                return changed
+        raise ClusterUnavailable(
+            f"the builds {self.source} and {self.target} do not become alike: run the same "
+            "command again"
+        )
+
+    def _copy(self, month: Born) -> None:
+        pages = () if self._is_stopped else self.hands.scan.children(self.source, month)
+        for page in pages:
+            if self._is_stopped:
+                return
+            self.hands.pace.wait(len(page))
+            self.hands.placer.copy(page, self.target)
+            with self._turn:
+                self._done += len(page)
+                self.on_progress(self._progress())
+
+    def _progress(self) -> Progress:
+        return Progress(self._done, self._total, time.monotonic() - self._began)
+
+    def _differing(self, day: Born) -> list[str]:
+        """Return the numbers of children who have another revision in the one build than in the
+        other, or are in one alone."""
+        scan = self.hands.scan
+        ours, theirs = scan.revisions(self.source, day), scan.revisions(self.target, day)
+        return [one for one in ours | theirs if ours.get(one) != theirs.get(one)]
+
+    def _carry(self, numbers: Sequence[str]) -> bool:
+        """Make the target have these children as the source has them now; return whether it does:
+        if not, others are writing them at this moment."""
+        store, placer = self.hands.store, self.hands.placer
+        marked = self.hands.marks.marked(numbers)
+        placer.hide(marked)
+        stored, there = store.read(numbers, self.source), store.revisions(self.target, numbers)
+        newer = [one for number, one in stored.items() if one.revision > there.get(number, 0)]
+        placer.copy(newer, self.target)
+        gone = self.gone(there.keys() - stored.keys())
+        placer.drop({number: there[number] for number in gone}, self.target)
+        now = store.revisions(self.target, numbers)
+        behind = {n for n, one in stored.items() if now.get(n, 0) < one.revision}
+        behind -= self.hands.marks.marked(behind)
+        self._renew([stored[number] for number in behind])
+        return not behind and not gone & now.keys()
+
+    def _renew(self, children: Sequence[Stored]) -> None:
+        """Write children anew in both builds: the target knows a deletion of them, by somebody's
+        hand, that the source knows nothing of. A later revision than the deletion's brings them
+        back."""
+        again = [Placement(one.child.number, one.revision, one.child) for one in children]
+        self.hands.placer.place(again, self.hands.builds.now)
+
+    def _refresh(self) -> None:
+        for build in (self.source, self.target):
+            self.hands.scan.refresh(build)
+
+    def _held(self, unit: Unit) -> tuple[dict[Born, Held], dict[Born, Held]]:
+        scan = self.hands.scan
+        return scan.held(self.source, unit), scan.held(self.target, unit)
+
+
+def _is_nearly_whole(held: Mapping[Born, Held], there: Mapping[Born, Held], month: Born) -> bool:
+    return there.get(month, NOBODY).children >= NEARLY_WHOLE * held[month].children

@@ -1,0 +1,105 @@
+"""The index `builds`: what became of each build, what the checks found, and who accepted what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from elasticsearch import Elasticsearch
+
+from indexer.clients import found_in, speaking_to_cluster
+from mappings.names import BUILDS
+
+State = Literal["filling", "filled", "refused", "published"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one publish check found; `said` is a sentence, with what to do next if it refuses."""
+
+    check: str
+    passed: bool
+    said: str
+
+    def in_words(self) -> str:
+        return f"{'passed' if self.passed else 'REFUSED'}  {self.check}: {self.said}"
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One person accepts that authorities have this many children and no fewer."""
+
+    by: str
+    at: datetime
+    reason: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of a build. `failed` counts batches that could not be written; `left_at` is when
+    another was published in its place."""
+
+    build: str
+    state: State = "published"  # the first build, made empty by `init`, has no record
+    actor: str = ""
+    begun_at: datetime | None = None
+    filled_at: datetime | None = None
+    published_at: datetime | None = None
+    left_at: datetime | None = None
+    failed: int = 0
+    findings: tuple[Finding, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
+
+
+class Records:
+    """Written only by who holds the lock of builds."""
+
+    def __init__(self, client: Elasticsearch) -> None:
+        self._client = client
+
+    def read(self, builds: Iterable[str]) -> dict[str, Record]:
+        """Return the record of every one of `builds`."""
+        names = sorted(builds)
+        if not names:
+            return {}
+        with speaking_to_cluster("reading what became of builds"):
+            answer = self._client.mget(index=BUILDS, ids=names)
+        known = {one["_id"]: one["_source"] for one in found_in(answer, "reading builds")}
+        return {name: parse_record(name, known.get(name, {})) for name in names}
+
+    def write(self, record: Record) -> None:
+        with speaking_to_cluster("writing what became of a build"):
+            self._client.index(index=BUILDS, id=record.build, document=build_record(record))
+
+    def forget(self, build: str) -> None:
+        """Remove the record of a build that is no more."""
+        with speaking_to_cluster("forgetting a build"):
+            self._client.options(ignore_status=404).delete(index=BUILDS, id=build)
+
+
+def build_record(record: Record) -> dict[str, Any]:
+    """Return the document to store."""
+    document = asdict(record)
+    del document["build"]
+    return {name: value for name, value in document.items() if value not in (None, "", ())}
+
+
+def parse_record(build: str, source: Mapping[str, Any]) -> Record:
+    """Return the record that `build_record` wrote."""
+    stamps = {name: datetime.fromisoformat(source[name]) for name in _STAMPS if name in source}
+    return Record(
+        build=build,
+        state=source.get("state", "published"),
+        actor=source.get("actor", ""),
+        failed=source.get("failed", 0),
+        findings=tuple(Finding(**one) for one in source.get("findings", ())),
+        accepted=tuple(
+            Acceptance(**{**one, "at": datetime.fromisoformat(one["at"])})
+            for one in source.get("accepted", ())
+        ),
+        **stamps,
+    )
+
+
+_STAMPS = ("begun_at", "filled_at", "published_at", "left_at")

@@ -1,0 +1,142 @@
+"""What builds are judged and paced by, without a server."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from indexer.builds.builds import swap_actions
+from indexer.builds.checks import check_counts, check_filling, shortfalls
+from indexer.builds.filling import Progress
+from indexer.builds.pace import (
+    FIRST_RATE,
+    LEAST_RATE,
+    MOST_RATE,
+    QUIET_SECONDS,
+    SLOW_MILLISECONDS,
+    Searches,
+    next_rate,
+)
+from indexer.builds.records import Acceptance, Finding, Record, build_record, parse_record
+from indexer.builds.reindex import SPARE_BYTES, Space
+from indexer.errors import Refused
+from mappings.reader import index_body
+from webapp.commands.builds import in_words
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def accepted(by, **counts):
+    return Acceptance(by, NOW, "boundaries", {code.strip("_"): n for code, n in counts.items()})
+
+
+@pytest.mark.parametrize(
+    ("published", "build", "short"),
+    [
+        ({"359": 100}, {"359": 98}, {"359": 98}),
+        ({"359": 1000}, {"359": 981}, {}),
+        ({"359": 100}, {"359": 150}, {}),
+        ({"359": 100, "355": 3}, {"359": 100}, {"355": 0}),
+        ({"355": 1}, {"355": 1, "359": 5}, {}),
+        ({}, {}, {}),
+    ],
+)
+def test_two_per_cent_fewer_children_of_one_authority_are_too_many(published, build, short):
+    assert shortfalls(published, build) == short
+
+
+@pytest.mark.parametrize(
+    ("acceptances", "passes"),
+    [
+        ([], False),
+        ([accepted("dana", _359=90)], False),
+        ([accepted("dana", _359=90), accepted("dana", _359=90)], False),
+        ([accepted("dana", _359=90), accepted("eve", _359=90)], True),
+        ([accepted("dana", _359=91), accepted("eve", _359=90)], False),
+        ([accepted("dana", _355=90), accepted("eve", _359=90)], False),
+    ],
+)
+def test_loss_needs_two_people_who_saw_as_much(acceptances, passes):
+    assert check_counts({"359": 100}, {"359": 90}, acceptances).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("record", "passes"),
+    [
+        (Record("b", "filled"), True),
+        (Record("b", "published"), True),
+        (Record("b", "filling"), False),
+        (Record("b", "filling", failed=1), False),
+    ],
+)
+def test_build_with_a_failed_batch_or_half_filled_is_refused(record, passes):
+    assert check_filling(record).passed is passes
+
+
+def test_new_build_is_published_and_the_old_one_left_in_one_request():
+    assert swap_actions(["children-old"], "children-new") == [
+        {"remove": {"alias": "children", "index": "children-old"}},
+        {"add": {"alias": "children", "index": "children-new"}},
+    ]
+
+
+SLOW, QUICK = Searches(10, 10 * SLOW_MILLISECONDS + 10), Searches(10, 20)
+
+
+@pytest.mark.parametrize(
+    ("rate", "new", "quiet_seconds", "expected"),
+    [
+        (None, Searches(), 60, None),
+        (None, QUICK, 0, FIRST_RATE),
+        (1000.0, Searches(), 1, 1000.0),
+        (1000.0, Searches(), QUIET_SECONDS, None),
+        (LEAST_RATE, SLOW, 0, LEAST_RATE),
+        (MOST_RATE, QUICK, 0, MOST_RATE),
+    ],
+)
+def test_nobody_searching_is_full_speed_and_searches_set_the_pace(
+    rate, new, quiet_seconds, expected
+):
+    assert next_rate(rate, new, quiet_seconds) == expected
+
+
+def test_slow_searches_slow_a_reindex_down_and_quick_ones_let_it_go_faster():
+    assert next_rate(1000.0, SLOW, 0) < 1000 < next_rate(1000.0, QUICK, 0)
+
+
+def test_disk_that_would_be_nearly_full_is_refused():
+    Space(needed=100, free=100 + SPARE_BYTES).refuse_if_short()
+    with pytest.raises(Refused, match="make room"):
+        Space(needed=101, free=100 + SPARE_BYTES).refuse_if_short()
+
+
+def test_progress_is_said_with_rate_and_time_left():
+    said = in_words(Progress(done=50_000, total=1_000_000, seconds=10))
+    assert said == "50,000 of 1,000,000 children, 5,000 a second, 3 min 10 s left"
+    assert Progress(0, 10, 0).seconds_left == 0
+
+
+WHOLE = Record(
+    build="children-20261122t120000z",
+    state="refused",
+    actor="ann",
+    begun_at=NOW,
+    filled_at=NOW,
+    published_at=NOW,
+    left_at=NOW,
+    failed=1,
+    findings=(Finding("counts", False, "fewer"),),
+    accepted=(accepted("dana", _359=1),),
+)
+
+
+def test_record_read_back_is_the_same():
+    stored = build_record(WHOLE)
+    for name in ("begun_at", "filled_at", "published_at", "left_at"):
+        stored[name] = stored[name].isoformat()
+    stored["accepted"] = [one | {"at": one["at"].isoformat()} for one in stored["accepted"]]
+    assert parse_record(WHOLE.build, stored) == WHOLE
+
+
+def test_record_and_lock_have_exactly_the_fields_of_the_mapping():
+    lock = {"doing", "holds_loads", "machine", "process", "seen_at"}
+    assert set(build_record(WHOLE)) | lock == set(index_body("builds")["mappings"]["properties"])
