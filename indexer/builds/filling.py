@@ -4,6 +4,7 @@ What is missing is seen by comparing the two builds, so a run that was killed is
 next without any note of how far it had come.
 """
 
+import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from indexer.children.store import ChildStore, Stored
 from indexer.errors import ClusterUnavailable, Unavailable
 from indexer.shields.marks import Marks
 
+COLLECT_EVERY = 200  # pages
 AT_ONCE = 4  # months under way: while Elasticsearch works on some, Python works on others
 NEARLY_WHOLE = 0.9  # of a month's children: what is missing is then looked for one by one
 ROUNDS = 5
@@ -75,6 +77,7 @@ class Filling:
     on_progress: Callable[[Progress], None] = lambda _progress: None
     gone: Gone = set
     _done: int = 0
+    _pages: int = 0
     _total: int = 0
     _began: float = field(default_factory=time.monotonic)
     _turn: Lock = field(default_factory=Lock)
@@ -136,9 +139,15 @@ class Filling:
                 return
             self.hands.pace.wait(len(page))
             self.hands.placer.copy(page, self.target)
-            with self._turn:
-                self._done += len(page)
-                self.on_progress(self._progress())
+            self._count(len(page))
+
+    def _count(self, children: int) -> None:
+        with self._turn:
+            self._done += children
+            self._pages += 1
+            self.on_progress(self._progress())
+            if self._pages % COLLECT_EVERY == 0:
+                gc.collect()  # so that the cycles that the client leaves behind do not pile up
 
     def _progress(self) -> Progress:
         return Progress(self._done, self._total, time.monotonic() - self._began)
