@@ -2,12 +2,15 @@
 a search sees only what was written before the last refresh."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import count
+from threading import Condition, get_ident
 
 from msgspec.structs import replace
 
-from indexer.children.batch import Run, load_batch
+from indexer.children.batch import Run, load_alone, load_batch
+from indexer.children.claims import Claims
 from indexer.children.document import child_blocks
 from indexer.children.hidden import HiddenChild, united
 from indexer.children.likeness import Member
@@ -20,22 +23,64 @@ GONE = {"withdrawn": True}
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+class Turns:
+    """Two batches under way at once, of which one goes on while the other stands before its next
+    step in the storage. `order` says whose step is next (0 or 1), and then they take turns."""
+
+    def __init__(self, order=()):
+        self._order, self._turn, self._ended = list(order), 0, {0, 1}
+        self._changed = Condition()
+        self._mine = {}
+
+    def run(self, *batches):
+        """Run two batches, each a function, to their end."""
+        self._ended = set()
+        with ThreadPoolExecutor(2) as threads:
+            under_way = [threads.submit(self._run, me, one) for me, one in enumerate(batches)]
+        self._ended = {0, 1}
+        for one in under_way:
+            one.result()
+
+    def _run(self, me, batch):
+        self._mine[get_ident()] = me
+        try:
+            self.step()
+            batch()
+        finally:
+            with self._changed:
+                self._ended.add(me)
+                self._changed.notify_all()
+
+    def step(self):
+        me = self._mine.get(get_ident())
+        if me is None:
+            return
+        with self._changed:
+            if self._turn == me:
+                self._turn = self._order.pop(0) if self._order else 1 - me
+                self._changed.notify_all()
+            self._changed.wait_for(lambda: self._turn == me or 1 - me in self._ended)
+
+
 class MemoryLinks:
     """The index `links`: real time, and every write must name the state it replaces."""
 
-    def __init__(self):
-        self.links, self._writes = {}, count(1)
+    def __init__(self, step=lambda: None):
+        self.links, self._writes, self._step = {}, count(1), step
 
     def read(self, keys):
+        self._step()
         return {key: self.links[key] for key in set(keys) & self.links.keys()}
 
     def write(self, links):
+        self._step()
         written = {key for key, link in links.items() if self._version(key) == link.version}
         for key in written:
             self.links[key] = replace(links[key], version=(next(self._writes), 1))
         return written
 
     def release(self, links):
+        self._step()
         for key, link in links.items():
             if self._version(key) == link.version:
                 del self.links[key]
@@ -47,19 +92,22 @@ class MemoryLinks:
 class MemoryChildren:
     """The published build, and what writes into it."""
 
-    def __init__(self):
-        self.stored, self._seen, self.marks = {}, {}, frozenset()
+    def __init__(self, step=lambda: None):
+        self.stored, self._seen, self.marks, self._step = {}, {}, frozenset(), step
 
     def read(self, numbers):
+        self._step()
         return {number: self.stored[number] for number in set(numbers) & self.stored.keys()}
 
     def sharing(self, keys):
+        self._step()
         return {number for number, blocks in self._seen.items() if not blocks.isdisjoint(keys)}
 
     def refresh(self):
         self._seen = {number: child_blocks(one.child) for number, one in self.stored.items()}
 
     def place(self, placements, _builds, asked=()):
+        self._step()
         placements = list(placements)
         conflicts = self.write(placements)
         marked = self.marked({*asked, *(one.number for one in placements)})
@@ -138,10 +186,13 @@ class MemoryAwaited:
 
 
 class Memory:
-    """An index in memory, and loads into it, one after the other."""
+    """An index in memory, and loads into it, one after the other; `order` is whose step is next of
+    two batches of one load that are under way at once."""
 
-    def __init__(self):
-        self.links, self.children, self._done = MemoryLinks(), MemoryChildren(), set()
+    def __init__(self, order=()):
+        self._turns = Turns(order)
+        self.links, self.children = MemoryLinks(self._turns.step), MemoryChildren(self._turns.step)
+        self._done = set()
         self._loads, self._sources = [], set()
         self._count = count(10**11)
         world = World(lambda: NOW, lambda below: next(self._count) % below, lambda: "")
@@ -168,13 +219,32 @@ class Memory:
         """Load what was begun, one load after the other."""
         for source, batches in self._loads:
             self._sources.add(source)
-            load = f"load-{next(self._count)}"
+            run = Run(f"load-{next(self._count)}", source)
             for batch in batches:
-                rows = [{"source_record_id": record} | (row or GONE) for record, row in batch]
-                load_batch(self._stores, Run(load, source), entries(*rows))
-            self._done.add(load)
+                self._load(run, batch)
+            self._done.add(run.load)
             self.children.refresh()
         self._loads = []
+
+    def run_at_once(self, source, first, second):
+        """Load two batches of one load at once."""
+        self._sources.add(source)
+        run, claims = Run(f"load-{next(self._count)}", source), Claims()
+        passed = []
+
+        def load(rows):
+            passed.append(load_batch(self._stores, run, rows, claims))
+
+        second = _entries(second, 1 + len(first))
+        self._turns.run(lambda: load(_entries(first)), lambda: load(second))
+        aside, again = [*passed[0].aside, *passed[1].aside], [*passed[0].again, *passed[1].again]
+        load_alone(self._stores, run, aside, again)
+        self._done.add(run.load)
+        self.children.refresh()
+
+    def _load(self, run, rows):
+        passed = load_batch(self._stores, run, _entries(rows), Claims())
+        load_alone(self._stores, run, passed.aside, passed.again)
 
     def load(self, source, *rows):
         """Load one feed of (record id, what it says or None)."""
@@ -219,6 +289,11 @@ class Memory:
     def _numbers_of(self, number):
         rows = self.children.stored[number].child.contributions
         return {key for row in rows for key in Member(row).numbers}
+
+
+def _entries(rows, first=1):
+    said = ({"source_record_id": record} | (row or GONE) for record, row in rows)
+    return entries(*said, first=first)
 
 
 def _keys(contribution):

@@ -60,9 +60,9 @@ def plain_row(record_id: str, given: str, family: str, born: str, **more: Any) -
     }
 
 
-def entries(*rows: dict[str, Any]) -> list[Unread | Reject]:
-    """The rows as a feed yields them, numbered from 1."""
-    lines = ((number, f"{json.dumps(one)}\n") for number, one in enumerate(rows, 1))
+def entries(*rows: dict[str, Any], first: int = 1) -> list[Unread | Reject]:
+    """The rows as a feed yields them, numbered from `first`."""
+    lines = ((number, f"{json.dumps(one)}\n") for number, one in enumerate(rows, first))
     return list(read_json(lines, FeedForm(), "rows"))
 
 

@@ -7,12 +7,15 @@ finished when the same rows are loaded again. One request a step, never a reques
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import structs
 
 from indexer.children.arrivals import awaited_children, hide_arrivals
+from indexer.children.claims import Claims
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
@@ -38,13 +41,21 @@ class Run:
 
 @dataclass(frozen=True)
 class Passed:
-    """What became of the rows of a batch: outcome → rows, and what was wrong with the others."""
+    """What became of the rows of a batch: outcome → rows, and what was wrong with the others.
+
+    `aside` are rows that are not in yet: they wait until no other batch is under way. `again` are
+    rows that are in and counted, and must be looked at once more then.
+    """
 
     counts: Counter[str]
     rejects: list[Reject]
+    aside: list[Row]
+    again: list[Row]
 
 
-def load_batch(stores: Stores, run: Run, entries: Sequence[Unread | Reject]) -> Passed:
+def load_batch(
+    stores: Stores, run: Run, entries: Sequence[Unread | Reject], claims: Claims
+) -> Passed:
     """Bring the rows in; return how many were new, changed, unchanged and withdrawn.
 
     A row that is in as it stands is not even read. Raises Unavailable; the same rows can then be
@@ -61,11 +72,30 @@ def load_batch(stores: Stores, run: Run, entries: Sequence[Unread | Reject]) -> 
         if one.number not in is_in
     ]
     rows = [one for one in read if isinstance(one, Row)]
-    counts = Counter(_load_rows(stores, run, rows, {key: links.get(key) for key in named}).values())
+    began_at = stores.world.now()
+    with claims.of(rows, with_blocks=stores.loads.knows_others(run.source)) as free:
+        outcomes, left = _bring_in(stores, run, free, {key: links.get(key) for key in named})
+        not_in = {row.number for row in left}
+        placed = [row for row in free if row.number not in not_in]
+        left += _look_again(stores, run, placed, began_at)
+    counts = Counter(outcomes.values())
     warnings = sum(len(row.warnings) for row in rows)
     counts.update({"unchanged": len(is_in), "rows": len(entries), "warnings": warnings})
     rejects = [one for one in read if isinstance(one, Reject)]
-    return Passed(counts, rejects)
+    aside = [row for row in rows if row.number not in outcomes]
+    return Passed(counts, rejects, aside, [row for row in left if row.number in outcomes])
+
+
+def load_alone(
+    stores: Stores, run: Run, aside: Sequence[Row], again: Sequence[Row]
+) -> Counter[str]:
+    """Bring in what batches left (see Passed) while none of this load is under way; return how many
+    rows had which outcome. Raises Unavailable."""
+    began_at = stores.world.now()
+    rows = sorted([*aside, *again], key=lambda row: row.number)
+    outcomes, _ = _bring_in(stores, run, rows, {}, is_alone=True)
+    _look_again(stores, run, rows, began_at, is_alone=True)
+    return Counter(outcomes[row.number] for row in aside)
 
 
 def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
@@ -74,33 +104,46 @@ def _is_in(stores: Stores, row: Unread, link: Link | None) -> bool:
     return bool(link and link.digest == row.digest and stores.loads.is_done(link.load))
 
 
-def _load_rows(
-    stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]
-) -> dict[int, str]:
-    began_at = stores.world.now()
-    outcomes = _bring_in(stores, run, rows, read)
-    if rows and not stores.is_dry and stores.loads.others_ran(run.source, began_at):
-        # Another load may have written the same children at the same moment, and neither saw the
-        # other: whoever looks after both have written puts it right.
-        stores.children.refresh()
-        _bring_in(stores, run, rows, {})
-    return outcomes
+def _look_again(
+    stores: Stores, run: Run, rows: Sequence[Row], began_at: datetime, *, is_alone: bool = False
+) -> list[Row]:
+    """Place the rows anew if another load ran meanwhile; return those in doubt.
+
+    It may have written the same children at the same moment, and neither saw the other: whoever
+    looks after both have written puts it right.
+    """
+    if not rows or stores.is_dry or not stores.loads.others_ran(run.source, began_at):
+        return []
+    stores.children.refresh()
+    _, aside = _bring_in(stores, run, rows, {}, is_alone=is_alone)
+    return aside
 
 
 def _bring_in(
-    stores: Stores, run: Run, rows: Sequence[Row], read: Mapping[str, Link | None]
-) -> dict[int, str]:
-    """Place the rows; return row number → outcome. `read` are links read just now, None for one
-    that is not there."""
+    stores: Stores,
+    run: Run,
+    rows: Sequence[Row],
+    read: Mapping[str, Link | None],
+    *,
+    is_alone: bool = False,
+) -> tuple[dict[int, str], list[Row]]:
+    """Place the rows, without those in doubt unless no other batch is under way (`is_alone`).
+
+    Return row number → outcome, and the rows left aside; some of those may have an outcome, for
+    it is told by the first attempt. `read` are links read just now, None for one that is not there.
+    """
     outcomes: dict[int, str] = {}
+    aside: list[Row] = []
     left, unsettled = list(rows), frozenset[str]()
     for attempt in range(ATTEMPTS):
         if not left:
-            return outcomes
+            return outcomes, aside
         time.sleep(PAUSE_SECONDS * attempt)
         known = _known(stores, run, left, {} if attempt else read, unsettled)
-        left, found, unsettled = _attempt(stores, known, left)
-        outcomes = {**found, **outcomes}
+        tried = _attempt(stores, known, left, is_alone=is_alone)
+        left, unsettled = tried.left, tried.unsettled
+        aside += tried.aside
+        outcomes = {**tried.outcomes, **outcomes}
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
 
 
@@ -169,26 +212,52 @@ def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
     return link if children == link.children else structs.replace(link, children=children)
 
 
-def _attempt(
-    stores: Stores, known: Known, rows: Sequence[Row]
-) -> tuple[list[Row], dict[int, str], frozenset[str]]:
-    """Place the rows. Return those that must be tried again, because somebody else wrote their
-    links or children meanwhile, what was found of the others, and the children in conflict."""
-    members = known_members(known, rows)
-    known = _with_candidates(stores, known, members.values())
+class _Tried(NamedTuple):
+    """What an attempt came to: row number → outcome; rows in doubt; rows to be tried again, because
+    somebody else wrote their links or children meanwhile; and the children in conflict."""
+
+    outcomes: dict[int, str]
+    aside: list[Row]
+    left: list[Row]
+    unsettled: frozenset[str]
+
+
+def _attempt(stores: Stores, known: Known, rows: Sequence[Row], *, is_alone: bool) -> _Tried:
+    known = _with_candidates(stores, known, known_members(known, rows).values())
     draw = _FreeNumbers(stores, len(rows)).draw
-    plan = build_plan(known, rows, members, draw)
-    if plan.doubtful:
-        known = _with_relations(stores, known, plan)
-        plan = build_plan(known, rows, members, draw)
+    known, plan, rows, aside = _plan(stores, known, rows, draw, is_alone=is_alone)
     if stores.is_dry:
-        return [], plan.outcomes, frozenset()
+        return _Tried(plan.outcomes, aside, [], frozenset())
     if awaited := awaited_children(stores, known, plan, rows):
         known = hide_arrivals(stores, known, plan, awaited)
-        plan = build_plan(known, rows, known_members(known, rows), draw)
+        known, plan, rows, more = _plan(stores, known, rows, draw, is_alone=is_alone)
+        aside += more
     conflicts = write_plan(stores, known, plan, rows)
     left = [row for row in rows if is_left(known, plan, row, conflicts)]
-    return left, plan.outcomes, conflicts.children
+    return _Tried(plan.outcomes, aside, left, conflicts.children)
+
+
+def _plan(
+    stores: Stores,
+    known: Known,
+    rows: Sequence[Row],
+    draw: Callable[[], str],
+    *,
+    is_alone: bool,
+) -> tuple[Known, Plan, list[Row], list[Row]]:
+    """Plan the rows; return what is known by then, the plan, the rows that are in it, and those in
+    doubt, who are left aside unless no other batch is under way."""
+    members, aside = known_members(known, rows), list[Row]()
+    rows, plan = list(rows), build_plan(known, rows, members, draw)
+    if plan.doubtful and is_alone:
+        known = _with_relations(stores, known, plan)
+        plan = build_plan(known, rows, members, draw)
+    while plan.doubtful and not is_alone:
+        doubts = {record_id for source, record_id in plan.doubtful if source == known.source}
+        aside += [row for row in rows if row.source_record_id in doubts]
+        rows = [row for row in rows if row.source_record_id not in doubts]
+        plan = build_plan(known, rows, {row.number: members[row.number] for row in rows}, draw)
+    return known, plan, rows, aside
 
 
 def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 
 from indexer.audit.trail import Trail
 from indexer.builds.lock import refuse_while_loads_are_held
-from indexer.children.batch import Passed, Run, load_batch
+from indexer.children.batch import Passed, Run, load_alone, load_batch
+from indexer.children.claims import Claims
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores, open_stores
 from indexer.children.whole import Whole, absent_rows
 from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
-from indexer.feeds.batches import batches
-from indexer.feeds.rows import Reject, Unread
+from indexer.feeds.batches import BATCH_ROWS, batches
+from indexer.feeds.rows import Reject, Row, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.world import World
@@ -129,6 +130,8 @@ class _Passage:
     counts: Counter[str] = field(default_factory=Counter)
     nameless: int = 0
     _taken: int = 0
+    _aside: list[Row] = field(default_factory=list)
+    _again: list[Row] = field(default_factory=list)
 
     def run(self, rows: Iterable[Entry], whole: Whole | None) -> None:
         """Bring all rows in, and withdraw what is not among them if they are the whole."""
@@ -147,26 +150,39 @@ class _Passage:
 
     def _bring_in(self, rows: Iterable[Entry]) -> None:
         run = Run(self.loading.load, self.loading.source)
+        claims = Claims()
         under_way: deque[Future[Passed]] = deque()
         broken: FeedRefused | None = None
         with no_collections(), ThreadPoolExecutor(AT_ONCE, "batch") as threads:
             try:
                 for batch in batches(rows):
-                    under_way.append(threads.submit(load_batch, self.stores, run, batch))
+                    under_way.append(threads.submit(load_batch, self.stores, run, batch, claims))
                     if len(under_way) >= AT_ONCE:
                         self._take(under_way.popleft())
+                    if len(self._aside) + len(self._again) >= BATCH_ROWS:
+                        self._end(under_way, run)
             except FeedRefused as error:
                 broken = error
-            while under_way:
-                self._take(under_way.popleft())
+            self._end(under_way, run)
         if broken:
             raise broken
+
+    def _end(self, under_way: deque[Future[Passed]], run: Run) -> None:
+        """Let all batches end, and then bring in what they left aside."""
+        while under_way:
+            self._take(under_way.popleft())
+        aside, again = self._aside, self._again
+        self._aside, self._again = [], []
+        if aside or again:
+            self.counts.update(load_alone(self.stores, run, aside, again))
 
     def _take(self, done: Future[Passed]) -> None:
         passed = done.result()
         self._taken += 1
         if self._taken % COLLECT_EVERY == 0:
             gc.collect()  # so that what cycles there are after all do not pile up
+        self._aside += passed.aside
+        self._again += passed.again
         self.counts.update(passed.counts)
         self.counts["rejected"] += len(passed.rejects)
         self.nameless += sum(one.source_record_id is None for one in passed.rejects)

@@ -73,6 +73,10 @@ class Neighbourhood:
         """Has the child a contribution with this NHS number or UPN?"""
         return any(key in member.numbers for member in self.members.get(number, {}).values())
 
+    def holders(self, key: str) -> set[str]:
+        """Return the children who have a contribution with this NHS number or UPN."""
+        return {one for one in self._holders.get(key, ()) if self.holds(one, key)}
+
     def related(self, member: Member) -> set[str]:
         """Return the children with whom the contribution shares a number, or who are alike."""
         found = {

@@ -45,11 +45,11 @@ class Known:
 class Plan:
     """What to do.
 
-    `outcomes` has a word for every row that was given its child; the others wait for a batch that
-    is under way. `doubtful` are rows that may have to be parted anew: then all who are related to
-    them must be known first. `released` are the links of withdrawn rows, with their child. `gone`
-    are children who are no more, with those who took their place. `hidden` is what rows say of
-    hidden children, number → row → contribution, None for a row that is withdrawn.
+    `outcomes` has a word for every row. `doubtful` are rows that may have to be parted anew: then
+    all who are related to them must be known first. `released` are the links of withdrawn rows,
+    with their child. `gone` are children who are no more, with those who took their place. `hidden`
+    is what rows say of hidden children, number → row → contribution, None for a row that is
+    withdrawn.
     """
 
     hood: Neighbourhood
@@ -108,9 +108,6 @@ class _Planner:
         self._members = members
         self._draw = draw
         self._hood = Neighbourhood(known.stored)
-        links = (known.links.get(row_key(known.source, one.key[1])) for one in members.values())
-        # By an attempt at this batch that failed: two rows of it must not wait for each other.
-        self._reserved_here = {link.child for link in links if link and link.load == known.load}
         self.plan = Plan(self._hood, moved=set(self._hood.doubled))
 
     def add(self, row: Row) -> None:
@@ -122,7 +119,7 @@ class _Planner:
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._tell(hidden, row, self._members[row.number].contribution)
             self.plan.outcomes[row.number] = _outcome(row, own)
-        elif not self._must_wait(row):
+        else:
             self._place(row, own)
 
     def _key(self, row: Row) -> RowKey:
@@ -165,15 +162,6 @@ class _Planner:
         links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
         numbers = [number for link in links if link for number in link.children]
         return next((number for number in numbers if number in self._known.hidden), None)
-
-    def _must_wait(self, row: Row) -> bool:
-        """Is a number of the row reserved by another batch of this load, not yet written?"""
-        links = (self._known.links.get(key) for key in self._members[row.number].numbers)
-        ours = [link for link in links if link and link.load == self._known.load]
-        there = (self._hood.members, self._known.retired, self._known.hidden, self._reserved_here)
-        return any(
-            not any(number in known for known in there) for link in ours for number in link.children
-        )
 
     def _place(self, row: Row, own: Link | None) -> None:
         key, hood, member = self._key(row), self._hood, self._members[row.number]
@@ -245,7 +233,7 @@ class _Planner:
             key = self._key(row)
             hidden = self.plan.hidden_home(key)
             child = hidden or self._hood.homes.get(key)
-            if row.number in self.plan.outcomes and row.facts and child:
+            if row.facts and child:
                 self._ask_for_own_link(row, child)
                 self._ask_for_numbers(row, child, is_hidden=hidden is not None)
 
@@ -262,7 +250,7 @@ class _Planner:
             if is_hidden and link:
                 continue  # a number that another has: they must not become hidden with this one
             # Who is there is not taken out here: what is known of them may be old, for a batch
-            # writes its links first and then its children (_drop_numbers in write.py does it).
+            # writes its links first and then its children (_settle_numbers in write.py does it).
             there = (self._hood.members, self._known.hidden)
             linked = link.children if link else ()
             others = [one for one in linked if any(one in known for known in there)]

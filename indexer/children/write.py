@@ -14,12 +14,14 @@ from indexer.children.likeness import Member, RowKey
 from indexer.children.links import Link, Links, number_key, number_keys, row_key
 from indexer.children.place import Placement
 from indexer.children.plan import Known, Plan
+from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
 
 ATTEMPTS = 40  # at links that others write too
 FIRST_REVISION = 1  # that Elasticsearch gives to what it creates
+BUSY = "others keep writing the same links; run the same command again"
 
 
 @dataclass(frozen=True)
@@ -69,13 +71,13 @@ def _write(stores: Stores, known: Known, plan: Plan, links: frozenset[str]) -> C
     children = told_later.union(_place(stores, placements, asked | known.hidden))
     left = children.union(plan.hood.changed.difference(wanted))
     _release(stores, known, plan, left)
-    _drop_numbers(stores.links, known, plan, left)
+    _settle_numbers(stores, known, plan)
     return Conflicts(links, left)
 
 
 def is_left(known: Known, plan: Plan, row: Row, conflicts: Conflicts) -> bool:
     """Must the row be tried again?"""
-    if conflicts.is_all or row.number not in plan.outcomes:
+    if conflicts.is_all:
         return True
     key = (known.source, row.source_record_id)
     own = known.own_link(row)
@@ -124,7 +126,7 @@ def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]
     conflicts = frozenset(_place(stores, [_after(one, written) for one in giving if one]))
     # Also after a conflict: rows that have left by now are moved no more by the next attempt.
     _relink(stores.links, plan)
-    _drop_numbers(stores.links, known, plan, conflicts)
+    _settle_numbers(stores, known, plan)
     if conflicts:
         return again
     _release(stores, known, plan, frozenset())
@@ -217,25 +219,18 @@ def _retire(links: Links, known: Known, plan: Plan) -> None:
 
 
 def _relink(links: Links, plan: Plan) -> None:
-    """Let the keys of rows that moved lead to their new child."""
-    moved = {row_key(*key): plan.hood.homes[key] for key in plan.moved}
-    members = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
-    numbers = {key for member in members for key in member.numbers}
+    """Let the links of rows that moved lead to their new child."""
+    moved = {row_key(*key): (plan.hood.homes[key],) for key in plan.moved}
     for _ in range(ATTEMPTS):
-        wanted: dict[str, Link] = {}
-        for key, link in links.read([*moved, *numbers]).items():
-            children = (moved[key],) if key in moved else _holders(plan, members, key, link)
-            if link.children != children:
-                wanted[key] = structs.replace(link, children=children)
+        there = links.read(moved)
+        wanted = {
+            key: structs.replace(link, children=moved[key])
+            for key, link in there.items()
+            if link.children != moved[key]
+        }
         if links.write(wanted) == wanted.keys():
             return
-    raise ClusterUnavailable("others keep writing the same links; run the same command again")
-
-
-def _holders(plan: Plan, members: Iterable[Member], key: str, link: Link) -> tuple[str, ...]:
-    """Nobody is taken out here: what is known of the others may be old (see _drop_numbers)."""
-    homes = {plan.hood.homes[one.key] for one in members if key in one.numbers}
-    return tuple(sorted(homes.union(link.children)))
+    raise ClusterUnavailable(BUSY)
 
 
 def _release(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> None:
@@ -248,23 +243,62 @@ def _release(stores: Stores, known: Known, plan: Plan, left: frozenset[str]) -> 
         stores.children.refresh()  # a later row of this load must not meet who was withdrawn
 
 
-def _drop_numbers(links: Links, known: Known, plan: Plan, left: frozenset[str]) -> None:
-    """Let no NHS number or UPN lead on to a child who does not have it any more: were that child
-    hidden later, another's row would vanish with it."""
-    dropped = {
-        (key, number)
-        for number in plan.hood.changed - left
-        if number in known.stored
-        for one in known.stored[number].child.contributions
-        for key in number_keys(one.facts)
-        if not plan.hood.holds(number, key)
+def _settle_numbers(stores: Stores, known: Known, plan: Plan) -> None:
+    """Let the NHS numbers and UPNs that came in question lead to those who have them, and to nobody
+    else: were a child hidden later, another's row would vanish with it.
+
+    Other batches ask for a link before they write their child; so it is children as written that
+    are believed, read after the links, and once more after what was mended.
+    """
+    left = _numbers_in_question(known, plan)
+    for _ in range(ATTEMPTS):
+        there = stores.links.read(left)
+        claims = {key: plan.hood.holders(key).union(_children(there.get(key))) for key in left}
+        stored = _visible(stores, set().union(*claims.values()))
+        wanted: dict[str, Link] = {}
+        for key, numbers in claims.items():
+            link = there.get(key)
+            # One who is not there is hidden, or about to be written by the batch that asked.
+            waiting = set(_children(link)) - stored.keys() - plan.gone.keys()
+            holders = {one for one in numbers & stored.keys() if _has(stored[one].child, key)}
+            children = tuple(sorted(holders | waiting))
+            if children != _children(link):
+                kept = link or Link((), load=known.load)
+                wanted[key] = structs.replace(kept, children=children)
+        if not wanted:
+            return
+        stores.links.write({key: link for key, link in wanted.items() if link.children})
+        stores.links.release({key: link for key, link in wanted.items() if not link.children})
+        left = set(wanted)
+    raise ClusterUnavailable(BUSY)
+
+
+def _numbers_in_question(known: Known, plan: Plan) -> set[str]:
+    """Return the numbers that moved with their rows, that a child has no more, and that more than
+    one child claims."""
+    moved = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
+    found = {key for member in moved for key in member.numbers}
+    for number in plan.hood.changed & known.stored.keys():
+        said = known.stored[number].child.contributions
+        had = {key for one in said for key in number_keys(one.facts)}
+        found |= {key for key in had if not plan.hood.holds(number, key)}
+    links = {**known.links, **plan.links}
+    return found | {
+        key for key, link in links.items() if not link.source and len(link.children) > 1
     }
-    there = links.read(key for key, _ in dropped)
-    kept = {
-        key: tuple(number for number in link.children if (key, number) not in dropped)
-        for key, link in there.items()
-    }
-    links.write(
-        {key: structs.replace(there[key], children=some) for key, some in kept.items() if some}
-    )
-    links.release({key: there[key] for key, some in kept.items() if not some})
+
+
+def _visible(stores: Stores, numbers: Iterable[str]) -> dict[str, Stored]:
+    """Return those children who can be found. The document of one whose shield is being set may
+    still be there, but what rows say of that child is told elsewhere."""
+    stored = stores.children.read(numbers)
+    marked = stores.marks.marked(stored) if stored else ()
+    return {number: one for number, one in stored.items() if number not in marked}
+
+
+def _children(link: Link | None) -> tuple[str, ...]:
+    return link.children if link else ()
+
+
+def _has(child: Child, key: str) -> bool:
+    return any(key in number_keys(one.facts) for one in child.contributions)

@@ -99,23 +99,26 @@ class Shielding:
         """Move the children of shields that were entered; return name → children, no sooner than
         half a second after the last mark.
 
-        Whoever a load brought between the look before the mark and the mark is found by looking
-        again, until nobody is.
+        Whoever a load brought between the look before the mark and the mark, and whomever the child
+        became part of, is found by looking again, until nobody is.
         """
         hidden = {one.shield: set(one.numbers) for one, _ in entered}
-        waiting = [(one.shield, subject) for one, subject in entered if subject.waits_under]
-        left = set().union(*hidden.values())
+        left, marked_at = set().union(*hidden.values()), time.monotonic()
         for looked_again in range(ROUNDS):
-            came = {name: self._subjects.found(subject) - hidden[name] for name, subject in waiting}
-            marked_at = self._say_arrived(came, officer)
+            came = {
+                one.shield: self._subjects.found(subject) - hidden[one.shield]
+                for one, subject in entered
+            }
+            if any(came.values()):
+                marked_at = self._say_arrived(came, officer)
+            elif looked_again:
+                break
             for name, numbers in came.items():
                 hidden[name] |= numbers
             self._placer.hide(left.union(*came.values()))
             self._store.refresh()
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
             left = set()
-            if not waiting or (looked_again and not any(came.values())):
-                break
         return hidden
 
     def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:

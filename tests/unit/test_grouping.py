@@ -181,9 +181,10 @@ ARRIVALS = st.lists(
 """Rows as they come in; the last word says where a row stands if it follows one of its source."""
 
 
-def loaded(arrivals):
-    """The index after these rows came in, in this order and in these pieces."""
-    memory, before = Memory(), None
+def loaded(arrivals, order=()):
+    """The index after these rows came in, in this order and in these pieces; for `order` see
+    Memory."""
+    memory, before = Memory(order), None
     for source, record, row, place in arrivals:
         if source != before or place == "next load":
             batches = memory.begin(source)
@@ -206,6 +207,31 @@ def test_rows_make_the_same_children_in_whatever_order_and_pieces_they_come(arri
 @given(ARRIVALS)
 def test_every_key_leads_to_the_children_who_have_it(arrivals):
     assert loaded(arrivals).faults == []
+
+
+ROWS_OF_ONE_LOAD = st.lists(
+    st.tuples(st.sampled_from("123456789"), SAID),
+    min_size=2,
+    max_size=6,
+    unique_by=lambda one: one[0],
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    ARRIVALS, ROWS_OF_ONE_LOAD, st.integers(1, 5), st.lists(st.sampled_from([0, 1]), max_size=40)
+)
+def test_two_batches_at_once_make_the_same_children_as_one_after_the_other(
+    arrivals, rows, cut, order
+):
+    """Step by step in any order, upon whatever other sources have loaded before."""
+    before = [one for one in arrivals if one[0] != "a"]
+    memory = loaded(before, order)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.children.batch.PAUSE_SECONDS", 0)
+        memory.run_at_once("a", rows[:cut], rows[cut:])
+    alone = part({}, members_of([*(one[:3] for one in before), *(("a", *one) for one in rows)]))
+    assert (memory.groups, memory.faults) == (keys(alone), [])
 
 
 def test_child_that_a_new_row_divides_gives_its_part_to_another_child():
