@@ -111,8 +111,11 @@ class MemoryChildren:
         placements = list(placements)
         conflicts = self.write(placements)
         marked = self.marked({*asked, *(one.number for one in placements)})
+        deleted = [one for one in placements if one.before and one.number in marked - conflicts]
+        for one in deleted:
+            self.hidden.write([united(HiddenChild(one.number), one.before, one.revision)])
         self.hide(marked)
-        return conflicts - marked
+        return (conflicts - marked).union(one.number for one in deleted)
 
     def hide(self, numbers):
         for number in set(numbers) & self.stored.keys():

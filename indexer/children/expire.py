@@ -109,7 +109,7 @@ class Expiry:
         ended = self._end_links([one.child for one in departures])
         # Who is marked is moved, and not deleted with the others: it would be nowhere.
         placements = [
-            Placement(one.child.number, one.revision, None)
+            Placement(one.child.number, one.revision, None, before=one.child)
             for one in page
             if one.child.number not in marked
         ]

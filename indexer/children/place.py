@@ -31,13 +31,14 @@ class Placement:
     """What a child is to become: `child` is None to delete it.
 
     `revision` is the one last read, or None where no document was there; `derived` is what the
-    child is found by, if that is known already.
+    child is found by, if that is known already; `before` is the record that is deleted.
     """
 
     number: str
     revision: int | None
     child: Child | None
     derived: Derived | None = None
+    before: Child | None = None
 
 
 class Placer:
@@ -57,8 +58,9 @@ class Placer:
 
         Those were left as the other wrote them: read them again and place them again. The register
         is asked about all, and about those in `asked`, who were written before; who is marked is
-        moved to the shielded children. `builds` is asked again after the writing, so that a build
-        that was begun meanwhile is written too (docs/decisions/0008-builds.md). Raises
+        moved to the shielded children; who was deleted at that moment is kept there, and counts as
+        written by somebody else. `builds` is asked again after the writing, so that a build that
+        was begun meanwhile is written too (docs/decisions/0008-builds.md). Raises
         ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
         as the same command is run again.
         """
@@ -77,8 +79,14 @@ class Placer:
         # Where another build was published meanwhile, who wrote there first is to be believed.
         conflicts |= late[now.published]
         marked = self._marks.marked(numbers)
+        deleted = {
+            one.number: Stored(one.before, taken[one.number])
+            for one in placements
+            if one.before and one.number in marked & taken.keys()
+        }
+        self._keep(deleted)
         self.hide(marked)
-        return conflicts - marked
+        return (conflicts - marked).union(deleted)
 
     def copy(self, children: Sequence[Stored], build: str) -> frozenset[str]:
         """Write children into one build with the revisions that they have in another.
@@ -123,6 +131,15 @@ class Placer:
             as_read = {number: one.revision for number, one in there.items() if number not in lost}
             moved += len(as_read) - len(self.drop(as_read, build))
         raise RegisterUnavailable("a shielded record is being written again and again; try again")
+
+    def _keep(self, deleted: Mapping[str, Stored]) -> None:
+        """Write among the shielded whom a set, at the same moment, found no more in the build."""
+        left = dict(deleted)
+        for _ in range(ROUNDS):
+            lost = self._hidden.write(_united(left, self._hidden.read(left))) if left else ()
+            left = {number: left[number] for number in lost}
+        if left:
+            raise RegisterUnavailable("a shielded record is being written again; try again")
 
     def _decide(
         self, placements: Iterable[Placement], bodies: Bodies, published: str

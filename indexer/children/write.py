@@ -179,6 +179,8 @@ def _placement(
     if (stored.child if stored else None) == child:
         return None
     derived = None if given else _derived(child, members)
+    if child is None and stored:
+        return Placement(number, stored.revision, None, before=stored.child)
     return Placement(number, stored.revision if stored else None, child, derived)
 
 

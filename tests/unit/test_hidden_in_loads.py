@@ -149,6 +149,25 @@ def test_row_of_a_hidden_child_that_is_withdrawn_is_only_evidence(index):
     assert rows_found(index) == set()
 
 
+def test_child_whose_shield_is_set_while_its_only_row_is_withdrawn_is_not_lost(index):
+    """The set finds nobody to move any more, and the row must not come back as a new child."""
+    index.load("a", ("1", said("Ann")))
+    number = index.links.links["a:1"].child
+    write = index.children.write
+
+    def write_and_mark(placements):
+        conflicts = write(placements)
+        index.children.marks |= {number}
+        return conflicts
+
+    index.children.write = write_and_mark
+    index.load("a", ("1", None))
+    assert [one.source for one in index.hidden.children[number].evidence] == ["a"]
+    index.load("a", ("1", said("Ann")))
+    assert rows_found(index) == set()
+    assert index.hidden.children[number].child is not None
+
+
 def test_same_rows_of_a_hidden_child_write_nothing(index):
     index.load("a", ("1", ANN))
     number = index.links.links["a:1"].child
