@@ -14,7 +14,7 @@ from analyzers.postcodes import parse_postcode
 from analyzers.tiers import TIERS, Part, Tier, parts_of
 
 Clause = dict[str, Any]
-Stage = Literal["strict", "rescue"]
+Stage = Literal["strict", "fewer", "rescue"]
 
 MOST_WORDS_ASKED = 8
 BORN_SCORES: dict[BornKind, float] = {
@@ -28,27 +28,31 @@ BORN_SCORES: dict[BornKind, float] = {
     "next_year": 1,
 }
 NARROW_KINDS: tuple[BornKind, ...] = ("same", "swapped", "digit")
+CERTAIN_KINDS: tuple[BornKind, ...] = ("same",)
 POSTCODE_SCORES = (6, 3)  # whole, outward part
 SEX_SCORE = 1
 AUTHORITY_SCORE = 1
+_ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
 _FUZZY_TWO_EDITS_FROM = 5
 _FUZZY_MOST_WORDS = 100
 
 
-def build_query(asked: Identity, stage: Stage) -> Clause:
-    """Return the bool query for a question.
+def build_query(asked: Identity, stage: Stage) -> Clause | None:
+    """Return the bool query for a question; None where the stage adds nothing to the one before.
 
     "strict": every word must meet the child by some tier, and so must the date where one is asked;
-    postcode, sex and authority only score. "rescue", for when nobody was found: words may be two
-    letters off or one of them missing, and the date only scores. Raises ValueError for a question
-    without a word, or with more than 8.
+    postcode, sex and authority only score. Where the full date or the postcode is that of the
+    child, one of the words may be missing: who is called a little like what was typed must not
+    hide the one who was born on that day. "fewer": one word of three or more may be missing.
+    "rescue": words may be two letters off or one of them missing, and the date only scores. Raises
+    ValueError for a question without a word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
         raise ValueError("a question needs a word of a name")
     if len(found) > MOST_WORDS_ASKED:
         raise ValueError(f"a question holds at most {MOST_WORDS_ASKED} words")
-    return _strict(asked, found) if stage == "strict" else _rescue(asked, found)
+    return {"strict": _strict, "fewer": _fewer, "rescue": _rescue}[stage](asked, found)
 
 
 def asked_words(asked: Identity) -> tuple[str, ...]:
@@ -62,7 +66,29 @@ def _strict(asked: Identity, found: Sequence[str]) -> Clause:
     needed = [clause for i, clause in enumerate(clauses) if not _may_be_left_out(found, i)]
     extra = [clause for i, clause in enumerate(clauses) if _may_be_left_out(found, i)]
     born = [born_clause(asked.born)] if asked.born else []
-    return {"bool": {"must": [*needed, *born], "should": [*extra, *_only_scoring(asked)]}}
+    all_meet = {"bool": {"must": [*needed, *born], "should": extra}}
+    certain = _narrow_clauses(asked, CERTAIN_KINDS)
+    if not certain or len(needed) == 1:
+        return {"bool": {"must": [all_meet], "should": _only_scoring(asked)}}
+    one_missing = {
+        "bool": {
+            "filter": [_any_of(certain, 1)],
+            "must": [_any_of(needed, len(needed) - 1)],
+            "should": [*born, *extra],
+        }
+    }
+    either = {"dis_max": {"queries": [all_meet, one_missing]}}
+    return {"bool": {"must": [either], "should": _only_scoring(asked)}}
+
+
+def _fewer(asked: Identity, found: Sequence[str]) -> Clause | None:
+    clauses = name_clauses(found, "strict")
+    needed = [clause for i, clause in enumerate(clauses) if not _may_be_left_out(found, i)]
+    if len(needed) < _ENOUGH_WORDS:
+        return None
+    born = [born_clause(asked.born)] if asked.born else []
+    most = _any_of(needed, len(needed) - 1)
+    return {"bool": {"must": [most, *born], "should": _only_scoring(asked)}}
 
 
 def _may_be_left_out(found: Sequence[str], i: int) -> bool:
@@ -72,7 +98,7 @@ def _may_be_left_out(found: Sequence[str], i: int) -> bool:
 
 def _rescue(asked: Identity, found: Sequence[str]) -> Clause:
     clauses = name_clauses(found, "rescue")
-    narrow = _narrow_clauses(asked)
+    narrow = _narrow_clauses(asked, NARROW_KINDS)
     born = [born_clause(asked.born)] if asked.born else []
     return {
         "bool": {
@@ -97,9 +123,9 @@ def _all_or_narrow(clauses: list[Clause], narrow: list[Clause]) -> list[Clause]:
     return [_any_of([{"bool": {"filter": clauses}}, *narrow], 1)]
 
 
-def _narrow_clauses(asked: Identity) -> list[Clause]:
+def _narrow_clauses(asked: Identity, kinds: Iterable[BornKind]) -> list[Clause]:
     born = asked_tokens(asked.born) if asked.born and asked.born.day else {}
-    days = [token for kind in NARROW_KINDS for token in born.get(kind, ())]
+    days = [token for kind in kinds for token in born.get(kind, ())]
     postcode = parse_postcode(asked.postcodes[0]) if asked.postcodes else None
     units = [postcode.tokens[0]] if postcode and postcode.inward else []
     return [

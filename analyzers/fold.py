@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from analyzers.abjad import is_abjad, romanise
 from analyzers.tables import read_table
 
 WORD_LETTERS = 40
@@ -89,7 +90,8 @@ def _word(piece: str) -> Word | None:
 def _letters(piece: str) -> str:
     """Return the letters a–z; apostrophes of every kind, digits and signs leave no gap."""
     if not piece.isascii():
-        piece = anyascii("".join(letter for letter in piece if _is_letter(letter)))
+        letters = "".join(letter for letter in piece if _is_letter(letter))
+        piece = anyascii(romanise(letters) if is_abjad(letters) else letters)
     return piece.lower() if _is_plain(piece) else _NOT_LETTERS.sub("", piece.lower())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TABLES_OF_TOKENS = (
+    "abjad.csv",
     "nicknames.csv",
     "families.csv",
     "endings.csv",

@@ -1,4 +1,5 @@
-"""What a typed word of six letters or more becomes when two letters in it are wrong.
+"""What a typed word becomes when two letters in it are wrong, or in the name that is meant, and one
+of the two has six letters or more.
 
 Rare names meet by what is stored for one letter already; the common ones, which most children have,
 are looked up in the file of common names, and asked for by their own spelling.
@@ -15,6 +16,8 @@ from analyzers.tables import read_table
 SHORTEST = 6
 """Of five letters with two wrong too many other names are left."""
 _TWO = 2
+SHORTEST_TYPED = SHORTEST - 1
+"""A name of six letters with two left out has four; but of four letters any name can be made."""
 
 
 def without_two(word: str) -> tuple[str, ...]:
@@ -32,11 +35,12 @@ def without_two(word: str) -> tuple[str, ...]:
 def common_names_near(word: str) -> tuple[str, ...]:
     """Return the common names that a folded word is two edits away from, the nearest to it in
     length first."""
-    if len(word) < SHORTEST:
+    if len(word) < SHORTEST_TYPED:
         return ()
     names = _common_names()
     found = {name for key in _shortened(word) for name in names.get(key, ())}
-    near = [name for name in found if damerau_levenshtein_distance(word, name) == _TWO]
+    long = [name for name in found if max(len(word), len(name)) >= SHORTEST]
+    near = [name for name in long if damerau_levenshtein_distance(word, name) == _TWO]
     return tuple(sorted(near, key=lambda name: (abs(len(name) - len(word)), name)))
 
 

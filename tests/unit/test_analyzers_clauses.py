@@ -19,6 +19,9 @@ def asked(text, **more):
     return Identity(names=(PersonName(text, use="typed"),), **more)
 
 
+STAGES = ("strict", "fewer", "rescue")
+
+
 def keys_in(clause):
     if isinstance(clause, dict):
         return set(clause).union(*(keys_in(value) for value in clause.values()))
@@ -27,7 +30,7 @@ def keys_in(clause):
     return set()
 
 
-@pytest.mark.parametrize("stage", ["strict", "rescue"])
+@pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("text", ["", " ", "*", "?", "12", "' -", "😀"])
 def test_question_without_a_word_is_refused(text, stage):
     with pytest.raises(ValueError, match="needs a word"):
@@ -45,32 +48,63 @@ def test_nothing_typed_matches_everyone(text):
     count = len(words(text))
     if not 1 <= count <= 8:
         return
-    for stage in ("strict", "rescue"):
+    for stage in STAGES:
         query = build_query(asked(text), stage)
+        if stage == "fewer" and query is None:
+            continue
         assert query["bool"]["must"]
         assert keys_in(query).isdisjoint({"match_all", "wildcard", "regexp", "query_string"})
 
 
-def test_every_word_and_the_date_must_match_when_asked_strictly():
-    query = build_query(asked("jon smyth", born=BORN), "strict")["bool"]
-    assert len(query["must"]) == 3
-    assert query["should"] == []
+def all_meet(query):
+    """The way to meet in which no word is missing."""
+    (either,) = query["bool"]["must"]
+    return (either.get("dis_max", {}).get("queries") or [either])[0]["bool"]
+
+
+def test_every_word_and_the_year_must_match_when_asked_strictly():
+    year = Born(date(2014, 1, 1), date(2014, 12, 31))
+    query = build_query(asked("jon smyth", born=year), "strict")
+    assert "dis_max" not in query["bool"]["must"][0]
+    assert (len(all_meet(query)["must"]), all_meet(query)["should"]) == (3, [])
+
+
+@pytest.mark.parametrize("more", [{"born": BORN}, {"postcodes": ("WN1 1AA",)}])
+def test_one_word_may_be_missing_of_who_was_born_that_day_or_lives_there(more):
+    (either,) = build_query(asked("jon smyth", **more), "strict")["bool"]["must"]
+    _, one_missing = either["dis_max"]["queries"]
+    (narrow,) = one_missing["bool"]["filter"]
+    assert [list(one) for one in narrow["bool"]["should"]] == [["terms"]]
+    assert one_missing["bool"]["must"][0]["bool"]["minimum_should_match"] == 1
+
+
+def test_one_word_alone_is_not_left_out():
+    assert "dis_max" not in build_query(asked("smyth", born=BORN), "strict")["bool"]["must"][0]
 
 
 def test_postcode_sex_and_authority_only_score():
     more = {"postcodes": ("WN1 1AA",), "sex": "male", "authority": "359"}
-    query = build_query(asked("jon smyth", **more), "strict")["bool"]
-    assert len(query["must"]) == 2
-    assert len(query["should"]) == 3
+    query = build_query(asked("jon smyth", **more), "strict")
+    assert len(all_meet(query)["must"]) == 2
+    assert len(query["bool"]["should"]) == 3
 
 
 def test_particle_before_another_word_only_scores():
-    query = build_query(asked("jan van der berg"), "strict")["bool"]
-    assert (len(query["must"]), len(query["should"])) == (2, 2)
+    found = all_meet(build_query(asked("jan van der berg"), "strict"))
+    assert (len(found["must"]), len(found["should"])) == (2, 2)
 
 
 def test_particle_alone_must_match():
-    assert len(build_query(asked("van"), "strict")["bool"]["must"]) == 1
+    assert len(all_meet(build_query(asked("van"), "strict"))["must"]) == 1
+
+
+@pytest.mark.parametrize("text", ["smyth", "jon smyth", "jan van berg"])
+def test_fewer_words_are_only_asked_of_three(text):
+    assert build_query(asked(text), "fewer") is None
+
+
+def test_of_three_words_one_may_be_missing_when_few_are_found():
+    assert least_words(build_query(asked("jon adam smyth"), "fewer")) == 2
 
 
 def least_words(query):

@@ -49,6 +49,12 @@ def test_rare_name_is_met_with_a_letter_too_many_and_another_wrong(typed, stored
     assert {*without_two(typed), *edit_tokens(typed)} & set(edit_tokens(stored))
 
 
-@pytest.mark.parametrize("word", ["", "ann", "maria"])
+@pytest.mark.parametrize("word", ["", "ann", "mary"])
 def test_short_word_with_two_letters_wrong_is_any_name(word):
     assert (common_names_near(word), without_two(word)) == ((), ())
+
+
+def test_word_of_five_letters_is_taken_for_longer_names_only():
+    found = common_names_near("brioe")
+    assert "brodie" in found
+    assert all(len(name) >= SHORTEST for name in found)

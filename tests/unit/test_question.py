@@ -36,6 +36,9 @@ def test_one_box_is_understood(case):
         ("", "^Type a name or a number.$"),
         (" ;:(),| ", "^Type a name or a number.$"),
         ("j", "two letters or more"),
+        ("j s", "two letters or more"),
+        ("j s 2014", "two letters or more"),
+        ("j s wn1", "two letters or more"),
         ("2014", "date or an age alone"),
         ("9/3/2014", "date or an age alone"),
         ("aged 9", "date or an age alone"),
@@ -60,6 +63,11 @@ def test_one_box_is_understood(case):
 def test_what_cannot_be_asked_is_refused_with_what_to_do(typed, told):
     with pytest.raises(QuestionRefused, match=told):
         parse_question(typed, today=TODAY)
+
+
+@pytest.mark.parametrize("typed", ["j s 9/3/2014", "j s wn1 1aa"])
+def test_initials_do_where_a_full_date_or_postcode_narrows(typed):
+    assert parse_question(typed, today=TODAY).name == "j s"
 
 
 def test_separate_fields_go_before_the_box():

@@ -132,13 +132,21 @@ def _refuse_too_little_or_much(question: Question) -> None:
     if not question.name:
         raise QuestionRefused(_what_is_missing(question))
     words = read_words(question.name)
-    if sum(len(word.text) for word in words) < 2:  # noqa: PLR2004 - the contract's two letters
-        raise QuestionRefused("Type a name of two letters or more, or a number.")
     if len(words) > MOST_WORDS or any(len(one) > MOST_LETTERS for one in question.name.split()):
         raise QuestionRefused(
             f"Type at most {MOST_WORDS} words of {MOST_LETTERS} letters: given and family name "
             "are enough."
         )
+    is_told_apart = len(words) > 1 and _is_of_few_children(question)
+    if not any(len(word.text) > 1 for word in words) and not is_told_apart:
+        raise QuestionRefused("Type a name of two letters or more, or a number.")
+
+
+def _is_of_few_children(question: Question) -> bool:
+    """Say whether a full date or postcode narrows the search: then initials can tell who is meant;
+    alone they are those of every hundredth child."""
+    postcode = parse_postcode(question.postcode) if question.postcode else None
+    return bool((question.born and question.born.day) or (postcode and postcode.inward))
 
 
 def _what_is_missing(question: Question) -> str:

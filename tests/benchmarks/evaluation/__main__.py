@@ -48,6 +48,7 @@ from tests.benchmarks.evaluation.hand_written import (
 from tests.benchmarks.evaluation.namesakes import Crowd, count_namesakes
 from tests.benchmarks.evaluation.origins import percents
 from tests.benchmarks.evaluation.outcomes import Outcome
+from tests.benchmarks.evaluation.parts import finders_by_part
 from tests.benchmarks.evaluation.pools import draw_children
 from tests.benchmarks.evaluation.postgres import postgres
 from tests.benchmarks.evaluation.report import Report, write_misses, write_report
@@ -58,7 +59,7 @@ from tests.benchmarks.evaluation.truth import children_meant, rows_of_same_perso
 from tests.conftest import running_engine, settings_for
 
 SOURCE = "gp-registration"  # one row a child
-OPTIONAL = ("steadiness", "clients", "costly", "textbook", "postgres")
+OPTIONAL = ("steadiness", "clients", "costly", "parts", "textbook", "postgres")
 STEADY_QUESTIONS = 100
 DOCS = Path(__file__).parents[3] / "docs" / "benchmarks"
 ENOUGH_TO_DRAW_FROM = 1_000_000  # children; of more, every second, third, … is looked at
@@ -146,23 +147,39 @@ def measure(settings: Settings, population: Population, wanted: Wanted) -> Repor
     cases, crowds = make_cases(population, wanted)
     same = rows_of_same_person(population.feeds, {case.row for case in cases})
     children = children_meant(settings, same)
-    lost = sum(not numbers for numbers in children.values())
+    lost = list(children.values()).count(frozenset())
     say(f"{len(children):,} children meant, {lost} of them in no record")
     report = Report(heading(settings, wanted), wanted.children, wanted.half, [])
     settle(settings, population, cases, report, wanted)
     searcher = Searcher(settings)
     ask_all(searcher, cases[:: max(1, len(cases) // 200)], children, lambda _: None)  # warm up
     report.told = list(zip(ask_all(searcher, cases, children, say), crowds, strict=True))
+    burden(settings, searcher, cases, report, wanted)
+    some = some_of_each(cases, wanted.beside, wanted.seed)
+    report.parts = take_apart(searcher, children, some, wanted)
+    ours = (Finder("contactpoint", searcher.find, children), same)
+    report.sides = compare(settings, population, ours, some, wanted)
+    return report
+
+
+def burden(
+    settings: Settings, searcher: Searcher, cases: list[Case], report: Report, wanted: Wanted
+) -> None:
+    """Ask from eight sides at once, and what costs most."""
     if "clients" not in wanted.without:
         say("eight clients")
         texts = [case.typed for case in some_of_each(cases, 4_000, wanted.seed)]
         report.throughput = search_together(settings.home, settings.port_base, texts)
     if "costly" not in wanted.without:
         report.costly = ask_costly(searcher, COSTLY)
-    ours = Finder("contactpoint", searcher.find, children)
-    some = some_of_each(cases, wanted.beside, wanted.seed)
-    report.sides = compare(settings, population, (ours, same), some, wanted)
-    return report
+
+
+def take_apart(
+    searcher: Searcher, children: Children, cases: Sequence[Case], wanted: Wanted
+) -> dict[str, list[Outcome]]:
+    if "parts" in wanted.without:
+        return {}
+    return ask_side_by_side(finders_by_part(searcher, children), cases, say)
 
 
 def settle(

@@ -39,6 +39,7 @@ class Report:
     throughput: Throughput | None = None
     costly: list[Costly] = field(default_factory=list)
     sides: dict[str, list[Outcome]] = field(default_factory=dict)
+    parts: dict[str, list[Outcome]] = field(default_factory=dict)
     steadiness: Steadiness | None = None
 
     @property
@@ -112,11 +113,18 @@ class Report:
                 [one.values() for one in self.by_origin],
             ),
             markdown("Speed", SPEED_HEADINGS, [one.values() for one in self.speeds]),
+            *self._parts(),
             *self._rivals(),
             *self._costly(),
             markdown("Not answered", ["class", "error", "cases"], self._not_answered()),
         ]
         return "\n\n".join(sections) + "\n"
+
+    def _parts(self) -> list[str]:
+        """Return what the search is with one part taken out, the same cases asked in turns."""
+        lines = [speed(name, some).values() for name, some in self.parts.items()]
+        title = "What each part is worth: without it"
+        return [markdown(title, SPEED_HEADINGS, lines)] if lines else []
 
     def _rivals(self) -> list[str]:
         headings = ["class", "asked with", "contactpoint @10", "other @10"]
