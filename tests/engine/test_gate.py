@@ -88,6 +88,28 @@ def test_wrong_date_never_hides_an_exact_name(load, find, family):
     assert given_names(find(f"ann {family} 2009-12-31")) == ["Ann"]
 
 
+def test_namesake_does_not_hide_who_was_born_that_day_or_lives_there(load, find, family):
+    near = {"postcode": "WN7 1BB"}
+    load(
+        plain_row("1", "Margaret", family, "2010-03-09"),
+        plain_row("2", "Xanthippe", family, BIRTHDAY, address=near),
+    )
+    answer = find(f"margaret {family} {BIRTHDAY}")
+    assert set(given_names(answer)) == {"Margaret", "Xanthippe"}
+    answer = find(f"margaret {family} wn7 1bb")
+    assert set(given_names(answer)) == {"Margaret", "Xanthippe"}
+
+
+def test_given_name_that_the_record_lacks_hides_nobody(load, find, family):
+    load(plain_row("1", "Eva", family, BIRTHDAY), plain_row("2", "Ana Iva", family, BIRTHDAY))
+    assert set(given_names(find(f"ana eva {family}"))) == {"Eva", "Ana Iva"}
+
+
+def test_child_is_found_by_its_name_in_arabic_letters(load, find, family):
+    load(plain_row("1", "Yusuf", family, BIRTHDAY))
+    assert given_names(find(f"يوسف {family}")) == ["Yusuf"]
+
+
 def test_child_is_found_by_number(load, find, gate, family, ready):
     load(plain_row("1", "Ann", family, BIRTHDAY))
     (found,) = find(family).found
