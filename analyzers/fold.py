@@ -22,8 +22,6 @@ _CHANGED_AMONG_WORDS = _HONORIFICS | {"st"}
 _BETWEEN_WORDS = re.compile(
     r"[\s\-\u05be\u060c\u061b\u2010-\u2015\u2212\u00b7.,;:/\\&+_|()\[\]{}<>=!?*#~^\"@%]+"
 )
-    r"[\s\-\u05be\u060c\u061b\u2010-\u2015\u2212\u00b7.,;:/\\&+_|()\[\]{}<>=!?*#~^\"@%]+"
-)
 # One sign is one syllable there, and anyascii runs them together.
 _SYLLABLE_SIGN = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")
 _NOT_LETTERS = re.compile(r"[^a-z]")

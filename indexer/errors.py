@@ -14,6 +14,7 @@ ContactPointError      500  exit 4
     ClusterUnavailable 503          no answer, or an error, from Elasticsearch
     SecretMissing      503          a password or key that `engine start` makes is not there
     RegisterUnavailable 503         the shield register could not be asked, so nothing is shown
+      JournalBroken    503          register or journal are not as they were written
     AuditUnavailable   503          the audit could not be written, so nothing is shown
     AnswerTooLate      503          more than half a second passed since the register was asked
 
@@ -81,6 +82,10 @@ class SecretMissing(Unavailable):
 
 
 class RegisterUnavailable(Unavailable):
+    pass
+
+
+class JournalBroken(RegisterUnavailable):
     pass
 
 

@@ -15,13 +15,15 @@ class Settings:
     """Where things are.
 
     `home` holds the embedded engine's data, secrets and loads; `secrets` holds one file a secret,
-    readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address.
+    readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address; `journal`
+    is the file in which shields are written outside Elasticsearch.
     """
 
     home: Path
     secrets: Path
     port_base: int
     cluster_urls: tuple[str, ...]
+    journal: Path
     cluster_ca: Path | None = None
 
     @classmethod
@@ -36,6 +38,9 @@ class Settings:
             secrets=Path(environment.get("CONTACTPOINT_SECRETS", home / "secrets")),
             port_base=port_base,
             cluster_urls=tuple(urls.split(",")),
+            journal=Path(
+                environment.get("CONTACTPOINT_JOURNAL", home / "journal" / "shields.jsonl")
+            ),
             cluster_ca=Path(ca) if ca else None,
         )
 

@@ -9,13 +9,19 @@ LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
 SHIELD_MARKS = "shield-marks"
+SHIELD_REGISTER = "shield-register"
+SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
 USERS = "users"
 SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
+AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 
-SINGLE_INDICES = (LINKS, LOADS, BUILDS, SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS, ARCHIVE)
+SINGLE_INDICES = (
+    *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
+    *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
+)
 """Indices there is one of, each with a mapping of the same name in this folder."""
 
 _BUILD = re.compile(rf"{CHILDREN}-(\d{{8}}t\d{{6}})z")

@@ -97,3 +97,11 @@ def ready(engine):
 def source(world):
     """The name of a source of this test's own."""
     return f"test-{world.below(10**9)}"
+
+
+@pytest.fixture(scope="session")
+def shield_engine(tmp_path_factory):
+    """One on which shields are set by officers alone, so that 'shield verify' finds all right."""
+    with running_engine(tmp_path_factory.mktemp("shields"), heap="512m") as settings:
+        init(settings, OPERATOR, REAL)
+        yield settings

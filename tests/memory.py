@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from indexer.children.batch import Run, load_alone, load_batch
 from indexer.children.claims import Claims
 from indexer.children.document import child_blocks
+from indexer.children.hidden import HiddenChild, united
 from indexer.children.likeness import Member
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
@@ -110,9 +111,17 @@ class MemoryChildren:
         placements = list(placements)
         conflicts = self.write(placements)
         marked = self.marked({*asked, *(one.number for one in placements)})
-        for number in marked:
-            self.stored.pop(number, None)
-        return conflicts - marked
+        deleted = [one for one in placements if one.before and one.number in marked - conflicts]
+        for one in deleted:
+            self.hidden.write([united(HiddenChild(one.number), one.before, one.revision)])
+        self.hide(marked)
+        return (conflicts - marked).union(one.number for one in deleted)
+
+    def hide(self, numbers):
+        for number in set(numbers) & self.stored.keys():
+            one = self.stored.pop(number)
+            hidden = self.hidden.children.get(number) or HiddenChild(number)
+            self.hidden.write([united(hidden, one.child, one.revision)])
 
     def write(self, placements):
         conflicts = set()
@@ -130,6 +139,55 @@ class MemoryChildren:
         return self.marks & set(numbers)
 
 
+class MemoryHidden:
+    """The shielded children."""
+
+    def __init__(self):
+        self.children, self._writes = {}, count(1)
+
+    def read(self, numbers):
+        return {number: self.children[number] for number in set(numbers) & self.children.keys()}
+
+    def write(self, children):
+        conflicts = set()
+        for one in children:
+            now = self.children.get(one.number)
+            if (now.version if now else None) != one.version:
+                conflicts.add(one.number)
+            else:
+                self.children[one.number] = replace(one, version=(next(self._writes), 1))
+        return conflicts
+
+    def remove(self, children):
+        for one in children:
+            del self.children[one.number]
+
+
+class MemoryAwaited:
+    """Shields that wait: key → shields."""
+
+    def __init__(self, children):
+        self.keys, self._children, self.arrived = {}, children, []
+
+    def known(self):
+        return len(self.keys)
+
+    def is_still(self, known):
+        return known == len(self.keys)
+
+    is_said_still = is_still
+
+    def awaits_anybody(self):
+        return bool(self.keys)
+
+    def shields_for(self, keys):
+        return {self.keys[key] for key in keys if key in self.keys}
+
+    def arrive(self, children, _load):
+        self._children.marks |= set(children)
+        self.arrived += children
+
+
 class Memory:
     """An index in memory, and loads into it, one after the other; `order` is whose step is next of
     two batches of one load that are under way at once."""
@@ -141,8 +199,10 @@ class Memory:
         self._loads, self._sources, self._loads_begun = [], set(), 0
         self._count = count(10**11)
         world = World(self._now, lambda below: next(self._count) % below, lambda: "")
+        self.hidden, self.awaited = MemoryHidden(), MemoryAwaited(self.children)
         build = (self.links, self.children, self.children, self.children, self)
-        self._stores = Stores(*build, ("build",), world)
+        self.children.hidden = self.hidden
+        self._stores = Stores(*build, self.hidden, self.awaited, ("build",), world)
 
     def _now(self):
         return NOW + timedelta(seconds=self._loads_begun)
@@ -201,7 +261,7 @@ class Memory:
         """Shield the child whom a row is part of."""
         number = self.links.links[row].child
         self.children.marks |= {number}
-        self.children.stored.pop(number, None)
+        self.children.hide({number})
         self.children.refresh()
 
     @property

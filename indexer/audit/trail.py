@@ -20,8 +20,10 @@ BEGINNING = "0" * 64  # what the first entry of a chain names as the one before
 class Trail:
     """The audit of one process. An entry's id is chain, sequence and hash: a retry is harmless."""
 
-    def __init__(self, client: Elasticsearch, key: str, world: World) -> None:
+    def __init__(self, client: Elasticsearch, key: str, world: World, index: str = "") -> None:
+        """Write to `index`, or to the month's if none is given."""
         self._client = client
+        self._index = index
         self._key = key.encode()
         self._world = world
         self._lock = Lock()
@@ -51,7 +53,7 @@ class Trail:
             }
             entry["hash"] = entry_hash(self._key, entry)
             try:
-                self._send(audit_index(now.date()), entry)
+                self._send(self._index or audit_index(now.date()), entry)
             except AuditUnavailable:
                 # Whether the entry was written cannot be known: what follows is another chain.
                 self._begin()

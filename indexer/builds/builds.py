@@ -25,6 +25,16 @@ def build_body() -> dict[str, Any]:
     return body
 
 
+def shielded_body() -> dict[str, Any]:
+    """Return the same for the shielded children: a build's, and all that was ever known."""
+    body = build_body()
+    body["mappings"]["properties"] |= {
+        "evidence": {"type": "object", "enabled": False},
+        "build_revision": {"type": "long", "index": False, "doc_values": False},
+    }
+    return body
+
+
 def create_build(client: Elasticsearch, world: World) -> BuildName:
     """Make an empty build, not yet searched, under a name that is free."""
     name, taken = BuildName(world.now().replace(microsecond=0)), _aliases(client)

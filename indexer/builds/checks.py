@@ -8,9 +8,10 @@ from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions, build_body
 from indexer.builds.canaries import NUMBER, canary, queries
 from indexer.builds.records import Acceptance, Finding, Record
+from indexer.children.hidden import HiddenChildren
 from indexer.children.scan import BuildScan
 from indexer.clients import speaking_to_cluster
-from indexer.shields.marks import add_mark
+from indexer.shields.marks import write_mark
 
 MOST_LOST = 0.02  # of the children of one authority; more takes two people
 PEOPLE_NEEDED = 2
@@ -108,12 +109,15 @@ def check_canary(bench: Bench, build: str) -> Finding:
     """Write the canary as children are written, and ask every kind of question."""
     hands = bench.hands
     if not hands.marks.marked([NUMBER]):
-        add_mark(bench.client, bench.settings.secret("register.key"), NUMBER)
+        # No decision of officers: it is not in the register, and the sentinel stays.
+        write_mark(bench.client, bench.settings.secret("register.key"), NUMBER)
     if hands.placer.copy([canary(bench.world.now())], build):
         return Finding("canary", False, "the canary could not be written: try again")
     hands.scan.refresh(build)
     kinds = findable(hands.scan, build)
-    hands.placer.hide([NUMBER], build)
+    hands.placer.move([NUMBER], build)
+    hidden = HiddenChildren(bench.client)
+    hidden.remove(hidden.read([NUMBER]).values())  # it is no child, for officers neither
     if kinds:
         return Finding("canary", False, f"a shielded child is found by: {', '.join(kinds)}")
     return Finding("canary", True, "no kind of question finds a shielded child")
@@ -125,7 +129,7 @@ def findable(scan: BuildScan, build: str) -> list[str]:
 
 
 def check_register(bench: Bench, build: str, marks: frozenset[str]) -> Finding:
-    """Re-apply the register: delete every child of the build who is marked. Refuse if there is
+    """Re-apply the register: move every child out of the build who is marked. Refuse if there is
     still one."""
     removed = 0
     for _ in range(ROUNDS):
@@ -133,7 +137,7 @@ def check_register(bench: Bench, build: str, marks: frozenset[str]) -> Finding:
         if not marked:
             return Finding("register", True, f"no marked child is in it ({removed} removed)")
         removed += len(marked)
-        bench.hands.placer.hide(marked, build)
+        bench.hands.placer.move(marked, build)
         bench.hands.scan.refresh(build)
     return Finding("register", False, "marked children are in it again and again: try again")
 

@@ -164,8 +164,7 @@ class Filling:
         if not, others are writing them at this moment."""
         store, placer = self.hands.store, self.hands.placer
         marked = self.hands.marks.marked(numbers)
-        for build in (self.source, self.target) if marked else ():
-            placer.hide(marked, build)
+        placer.hide(marked)
         stored, there = store.read(numbers, self.source), store.revisions(self.target, numbers)
         newer = [one for number, one in stored.items() if one.revision > there.get(number, 0)]
         placer.copy(newer, self.target)

@@ -1,18 +1,27 @@
 """Makes every index the service needs; safe to repeat."""
 
 from datetime import date
+from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, published_build, swap
+from indexer.builds.builds import create_build, published_build, shielded_body, swap
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
 from indexer.people.organisations import write_authorities
 from indexer.settings import Settings
-from indexer.shields.marks import write_first_sentinel
+from indexer.shields.register import Register
+from indexer.shields.whole import Whole
 from indexer.world import World
-from mappings.names import AUDIT, SHIELD_MARKS, SINGLE_INDICES, audit_index
+from mappings.names import (
+    AUDIT,
+    AUDIT_SEALED,
+    SHIELD_MARKS,
+    SHIELDED_CHILDREN,
+    SINGLE_INDICES,
+    audit_index,
+)
 from mappings.reader import index_body
 
 MONTHS_AHEAD = 3  # audit indices are made ahead: the process that writes the audit may not make one
@@ -22,21 +31,20 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     """Make what is missing and return its names; what is there is left as it is.
 
     Raises RegisterUnavailable if there are children but no register: an empty one would say that
-    nobody is shielded.
+    nobody is shielded. Where nothing is there yet, a journal of shields is taken over.
     """
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
-    if published and not _exists(operator_client, SHIELD_MARKS):
+    had_marks = _exists(operator_client, SHIELD_MARKS)
+    made = _make_indices(operator_client, world)
+    if published and not had_marks:
         raise RegisterUnavailable(
-            "there are children here but the shield register is gone: restore it from its journal "
-            "('contactpoint shield verify'); init will not make an empty one"
+            "there are children here but the shield register is gone, and nothing is shown: run "
+            "'contactpoint shield verify', which restores it from its journal"
         )
-    made = [name for name in SINGLE_INDICES if _create(operator_client, name, name)]
-    months = [_month_after(world.today(), ahead) for ahead in range(MONTHS_AHEAD + 1)]
-    made += [name for name in map(audit_index, months) if _create(operator_client, name, AUDIT)]
     if not published:
-        write_first_sentinel(worker_client, settings.secret("register.key"))
+        Whole(Register.for_worker(settings, world)).restore(has_children=False)
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
@@ -44,17 +52,26 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     return made
 
 
+def _make_indices(client: Elasticsearch, world: World) -> list[str]:
+    """Make each index that is not there, but for builds."""
+    months = [_month_after(world.today(), ahead) for ahead in range(MONTHS_AHEAD + 1)]
+    bodies = {name: index_body(name) for name in SINGLE_INDICES}
+    bodies |= {name: index_body(AUDIT) for name in (AUDIT_SEALED, *map(audit_index, months))}
+    bodies[SHIELDED_CHILDREN] = shielded_body()
+    return [name for name, body in bodies.items() if _create(client, name, body)]
+
+
 def _exists(client: Elasticsearch, index: str) -> bool:
     with speaking_to_cluster(f"asking for the index {index}"):
         return bool(client.indices.exists(index=index))
 
 
-def _create(client: Elasticsearch, name: str, kind: str) -> bool:
+def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
     """Make the index unless it is there; return whether it was made."""
     if _exists(client, name):
         return False
     with speaking_to_cluster(f"making the index {name}"):
-        client.indices.create(index=name, **index_body(kind))
+        client.indices.create(index=name, **body)
     return True
 
 

@@ -7,12 +7,13 @@ finished when the same rows are loaded again. One request a step, never a reques
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from msgspec import structs
 
+from indexer.children.arrivals import awaited_children, hide_arrivals
 from indexer.children.claims import Claims
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
@@ -164,6 +165,7 @@ def _known(
     """Read what is there already. `unsettled` are children between whom an attempt that failed has
     moved rows, perhaps by half: no link may lead to them any more."""
     keys = batch_keys(run.source, rows)
+    awaited = stores.awaited.known()
     links = stores.links.read(key for key in keys if key not in read)
     links |= {key: link for key in keys if (link := read.get(key))}
     numbers = unsettled.union(*(link.children for link in links.values()))
@@ -173,14 +175,15 @@ def _known(
     hidden |= stores.marks.marked(lost) if lost else frozenset()
     links = {key: _followed(link, heirs) for key, link in links.items()}
     loaded_at = stores.world.now().isoformat(timespec="seconds")
-    retired = frozenset(heirs)
     stored |= found
-    return Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden, retired)
+    known = Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden)
+    return replace(known, retired=frozenset(heirs), awaited=awaited)
 
 
 def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
     """Return those of the children who are there to be seen, and those who are hidden: of one whose
-    shield is being set the document may still be here."""
+    shield is being set the document may still be here, and of one whose shield is being lifted it
+    is not here yet."""
     asked = set(numbers)
     if not asked:
         return {}, frozenset()
@@ -188,7 +191,11 @@ def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], fr
     # One who should be no more is still there if a load died between two steps of a merge.
     merged = {number for one in stored.values() for number in one.child.former_numbers} - asked
     stored |= stores.children.read(merged)
-    hidden = stores.marks.marked(asked | merged)
+    asked |= merged
+    hidden = stores.marks.marked(asked)
+    if absent := asked - stored.keys() - hidden:
+        hidden |= stores.hidden.read(absent).keys()
+        stored |= stores.children.read(absent - hidden)  # who came back between the two
     return {number: one for number, one in stored.items() if number not in hidden}, hidden
 
 
@@ -219,19 +226,30 @@ def _attempt(
 ) -> tuple[Plan, list[Row], frozenset[str]]:
     """Place the rows whose turn it is. Return the plan, the rows to be tried again, because
     somebody else wrote their links or children meanwhile, and the children in conflict."""
-    members = known_members(known, rows)
-    known = _with_candidates(stores, known, members.values())
+    known = _with_candidates(stores, known, known_members(known, rows).values())
     draw = _FreeNumbers(stores, len(rows)).draw
+    known, plan = _plan(stores, known, rows, draw, turn)
+    if stores.is_dry:
+        return plan, [], frozenset()
+    if awaited := awaited_children(stores, known, plan, plan.placed(rows)):
+        known = hide_arrivals(stores, known, plan, awaited)
+        known, plan = _plan(stores, known, rows, draw, turn)
+    placed = plan.placed(rows)
+    conflicts = write_plan(stores, known, plan, placed)
+    left = [row for row in placed if is_left(known, plan, row, conflicts)]
+    return plan, left, conflicts.children
+
+
+def _plan(
+    stores: Stores, known: Known, rows: Sequence[Row], draw: Callable[[], str], turn: Turn
+) -> tuple[Known, Plan]:
+    """Plan the rows; return what is known by then, and the plan."""
+    members = known_members(known, rows)
     plan = build_plan(known, rows, members, draw, turn)
     if plan.doubtful:
         known = _with_relations(stores, known, plan)
         plan = build_plan(known, rows, members, draw, turn)
-    if stores.is_dry:
-        return plan, [], frozenset()
-    conflicts = write_plan(stores, known, plan)
-    left = [row for row in rows if row.number in plan.outcomes]
-    left = [row for row in left if is_left(known, plan, row, conflicts)]
-    return plan, left, conflicts.children
+    return known, plan
 
 
 def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:

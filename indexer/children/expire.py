@@ -107,8 +107,13 @@ class Expiry:
         departures = [build_departure(one.child) for one in page if one.child.number not in marked]
         self._archive.add(departures, self._today)
         ended = self._end_links([one.child for one in departures])
-        placements = [Placement(one.child.number, one.revision, None) for one in page]
-        conflicts = self._placer.place(placements, self._builds.now)
+        # Who is marked is moved, and not deleted with the others: it would be nowhere.
+        placements = [
+            Placement(one.child.number, one.revision, None, before=one.child)
+            for one in page
+            if one.child.number not in marked
+        ]
+        conflicts = self._placer.place(placements, self._builds.now, marked)
         # Those whom a load has just changed may be staying: all is put back, and asked again.
         self._archive.remove(conflicts)
         self._put_back(ended, [one.child for one in page if one.child.number in conflicts])

@@ -1,7 +1,8 @@
-"""Writes children into builds: the only module that does.
+"""Writes children into builds, and moves them out of builds: the only module that does.
 
-It writes, then asks the register about what it wrote, then deletes what is marked. In that order:
-a register asked before the write loses the race against a shield that is being set.
+It writes, then asks the register about what it wrote, then moves what is marked to the shielded
+children. In that order: a register asked before the write loses the race against a shield that is
+being set.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,9 +11,10 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import OpenBuilds
+from indexer.builds.builds import OpenBuilds, open_builds
 from indexer.children.child import Child
 from indexer.children.document import Derived, Document, build_document
+from indexer.children.hidden import HiddenChild, HiddenChildren, united
 from indexer.children.store import ChildStore, Stored
 from indexer.clients import CONFLICT, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
@@ -21,7 +23,6 @@ from indexer.shields.marks import Marks
 Bodies = Mapping[str, Document | None]
 """Number → the document to write, None to delete it."""
 
-AHEAD = 1_000_000  # revisions: more than any load that is under way can have read
 ROUNDS = 10
 
 
@@ -30,13 +31,14 @@ class Placement:
     """What a child is to become: `child` is None to delete it.
 
     `revision` is the one last read, or None where no document was there; `derived` is what the
-    child is found by, if that is known already.
+    child is found by, if that is known already; `before` is the record that is deleted.
     """
 
     number: str
     revision: int | None
     child: Child | None
     derived: Derived | None = None
+    before: Child | None = None
 
 
 class Placer:
@@ -44,6 +46,7 @@ class Placer:
         self._client = client
         self._store = store
         self._marks = marks
+        self._hidden = HiddenChildren(client)
 
     def place(
         self,
@@ -54,10 +57,12 @@ class Placer:
         """Write the placements into every build; return the numbers somebody else wrote meanwhile.
 
         Those were left as the other wrote them: read them again and place them again. The register
-        is asked about all, and about those in `asked`, who were written before. `builds` is asked
-        again after the writing, so that a build that was begun meanwhile is written too
-        (docs/decisions/0008-builds.md). Raises ClusterUnavailable, RegisterUnavailable; both leave
-        nothing visible that is marked, as long as the same command is run again.
+        is asked about all, and about those in `asked`, who were written before; who is marked is
+        moved to the shielded children; who was deleted at that moment is kept there, and counts as
+        written by somebody else. `builds` is asked again after the writing, so that a build that
+        was begun meanwhile is written too (docs/decisions/0008-builds.md). Raises
+        ClusterUnavailable, RegisterUnavailable; both leave nothing visible that is marked, as long
+        as the same command is run again.
         """
         numbers = {one.number for one in placements}.union(asked)
         if not numbers:
@@ -73,38 +78,68 @@ class Placer:
             now = builds()
         # Where another build was published meanwhile, who wrote there first is to be believed.
         conflicts |= late[now.published]
-        return conflicts - self._hide_marked(numbers, late)
+        marked = self._marks.marked(numbers)
+        deleted = {
+            one.number: Stored(one.before, taken[one.number])
+            for one in placements
+            if one.before and one.number in marked & taken.keys()
+        }
+        self._keep(deleted)
+        self.hide(marked)
+        return (conflicts - marked).union(deleted)
 
     def copy(self, children: Sequence[Stored], build: str) -> frozenset[str]:
         """Write children into one build with the revisions that they have in another.
 
-        Then the register is asked, and deleted who is marked. Returns those who were not written:
+        Then the register is asked, and moved who is marked. Returns those who were not written:
         they were there, or had been deleted, with that revision or a later one.
         """
         bodies = {one.child.number: build_document(one.child) for one in children}
         revisions = {one.child.number: one.revision for one in children}
         late = self._write_at(revisions, bodies, build)
-        self._hide_marked(revisions, [build])
+        self.hide(self._marks.marked(revisions))
         return late
 
-    def drop(self, revisions: Mapping[str, int], build: str) -> None:
-        """Delete from one build the children who are there with these revisions, and no later."""
+    def drop(self, revisions: Mapping[str, int], build: str) -> frozenset[str]:
+        """Delete from one build the children who are there with these revisions; return those who
+        were written since."""
         nobody: Bodies = dict.fromkeys(revisions)
-        self._write_at({one: revisions[one] + 1 for one in revisions}, nobody, build)
+        return self._write_at({one: revisions[one] + 1 for one in revisions}, nobody, build)
 
-    def hide(self, numbers: Iterable[str], build: str) -> None:
-        """Delete children who are marked from the build, until none of them is there.
+    def hide(self, numbers: Iterable[str]) -> int:
+        """Move these children to the shielded ones from every build there is, also of other
+        analysers, until no new build is there; return how many documents."""
+        wanted, done, moved = set(numbers), set[str](), 0
+        while wanted and (new := set(open_builds(self._client)) - done):
+            moved += sum(self.move(wanted, build) for build in sorted(new))
+            done |= new
+        return moved
 
-        Each delete is far ahead of the revision just read, so that no load that read the document
-        earlier can bring it back; a write in between is seen in the next round.
+    def move(self, numbers: Iterable[str], build: str) -> int:
+        """Move these children from the build to the shielded ones; return how many documents.
+
+        A child is there before it is gone here, and deleted only as it was read: what a load writes
+        in between is seen in the next round. Nobody who read it earlier can bring it back, for a
+        delete is a revision too.
         """
+        wanted, moved = set(numbers), 0
         for _ in range(ROUNDS):
-            there = self._store.revisions(build, numbers)
+            there = self._store.read(wanted, build)
             if not there:
-                return
-            ahead = {number: revision + AHEAD for number, revision in there.items()}
-            self._write_at(ahead, dict.fromkeys(there), build)
+                return moved
+            lost = self._hidden.write(_united(there, self._hidden.read(there)))
+            as_read = {number: one.revision for number, one in there.items() if number not in lost}
+            moved += len(as_read) - len(self.drop(as_read, build))
         raise RegisterUnavailable("a shielded record is being written again and again; try again")
+
+    def _keep(self, deleted: Mapping[str, Stored]) -> None:
+        """Write among the shielded whom a set, at the same moment, found no more in the build."""
+        left = dict(deleted)
+        for _ in range(ROUNDS):
+            lost = self._hidden.write(_united(left, self._hidden.read(left))) if left else ()
+            left = {number: left[number] for number in lost}
+        if left:
+            raise RegisterUnavailable("a shielded record is being written again; try again")
 
     def _decide(
         self, placements: Iterable[Placement], bodies: Bodies, published: str
@@ -132,18 +167,21 @@ class Placer:
         results = self._write(lines)
         return frozenset(one["_id"] for one in results if one["status"] == CONFLICT)
 
-    def _hide_marked(self, numbers: Iterable[str], builds: Iterable[str]) -> frozenset[str]:
-        marked = self._marks.marked(numbers)
-        for build in builds if marked else ():
-            self.hide(marked, build)
-        return marked
-
     def _write(self, lines: list[Any]) -> list[dict[str, Any]]:
         if not lines:
             return []
         with speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
         return settled_in(answer, "writing children")
+
+
+def _united(there: Mapping[str, Stored], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:
+    """Written also where nothing changes: whoever lifts a shield must see that the child was moved
+    again."""
+    return [
+        united(hidden.get(number) or HiddenChild(number), one.child, one.revision)
+        for number, one in there.items()
+    ]
 
 
 def _body(placement: Placement) -> Document | None:

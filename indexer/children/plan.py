@@ -24,7 +24,9 @@ from indexer.feeds.rows import Row
 class Known:
     """What is there already: links by key, children by number, and the numbers among those of the
     links that are hidden, whose documents are elsewhere. `load` is this load, `began_at` when it
-    began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more."""
+    began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more;
+    `arrived` are rows of children who were awaited by a shield, with the number each is hidden
+    under; `awaited` is how new what is known of such shields is."""
 
     source: str
     load: str
@@ -34,6 +36,8 @@ class Known:
     stored: Mapping[str, Stored]
     hidden: frozenset[str]
     retired: frozenset[str] = frozenset()
+    arrived: Mapping[RowKey, str] = field(default_factory=dict)
+    awaited: int = 0
 
     def own_link(self, row: Row) -> Link | None:
         return self.links.get(row_key(self.source, row.source_record_id))
@@ -60,8 +64,9 @@ class Plan:
 
     `outcomes` has a word for every row whose turn it is; `aside` the numbers of the others, and
     whether they are late. `doubtful` are rows that may have to be parted anew: then all who are
-    related to them must be known first. `released` are the links of withdrawn rows,
-    with their child. `gone` are children who are no more, with those who took their place.
+    related to them must be known first. `released` are the links of withdrawn rows, with their
+    child. `gone` are children who are no more, with those who took their place. `hidden` is what
+    rows say of hidden children, number → row → contribution, None for a row that is withdrawn.
     """
 
     hood: Neighbourhood
@@ -72,6 +77,15 @@ class Plan:
     moved: set[RowKey] = field(default_factory=set)
     gone: dict[str, str | None] = field(default_factory=dict)
     doubtful: set[RowKey] = field(default_factory=set)
+    hidden: dict[str, dict[RowKey, Contribution | None]] = field(default_factory=dict)
+
+    def placed(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the rows that are placed now."""
+        return [row for row in rows if row.number in self.outcomes]
+
+    def hidden_home(self, key: RowKey) -> str | None:
+        """Return the hidden child whom the row is about."""
+        return next((number for number, said in self.hidden.items() if key in said), None)
 
 
 def known_members(known: Known, rows: Iterable[Row]) -> dict[int, Member]:
@@ -124,7 +138,6 @@ class _Planner:
         self._members = members
         self._draw = draw
         self._hood = Neighbourhood(known.stored)
-        self._at_hidden: dict[RowKey, str] = {}
         self.plan = Plan(self._hood, moved=set(self._hood.doubled))
 
     def correct(self, rows: Iterable[Row]) -> None:
@@ -145,13 +158,16 @@ class _Planner:
         elif own and not own.children:
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
-            self._at_hidden[self._key(row)] = hidden
+            self._tell(hidden, row, self._members[row.number].contribution)
             self.plan.outcomes[row.number] = _outcome(row, own)
         else:
             self._place(row, own)
 
     def _key(self, row: Row) -> RowKey:
         return (self._known.source, row.source_record_id)
+
+    def _tell(self, hidden: str, row: Row, says: Contribution | None) -> None:
+        self.plan.hidden.setdefault(hidden, {})[self._key(row)] = says
 
     def _withdraw(self, row: Row, own: Link | None) -> None:
         self.plan.outcomes[row.number] = "withdrawn" if own and own.digest else "unchanged"
@@ -161,7 +177,9 @@ class _Planner:
             self.plan.links[key] = structs.replace(own, digest=None, load=load)
             # Of one who is hidden or has left it stays, or the row sent again would bring back a
             # child who can be found.
-            if own.children and own.child not in self._known.hidden:
+            if own.child in self._known.hidden:
+                self._tell(own.child, row, None)
+            elif own.children:
                 self.plan.released[key] = own.child
         self.plan.moved.discard(self._key(row))
         number = self._hood.withdraw(self._key(row))
@@ -180,6 +198,8 @@ class _Planner:
         its own is not to be seen."""
         if own and self._key(row) in self._hood.members.get(own.child, ()):
             return None  # a row stays with its child
+        if arrived := self._known.arrived.get(self._key(row)):
+            return arrived
         numbers_of_row = self._members[row.number].numbers
         links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
         numbers = [number for link in links if link for number in link.children]
@@ -270,10 +290,11 @@ class _Planner:
         """Ask for the links of rows that were given their child."""
         for row in rows:
             key = self._key(row)
-            child = self._at_hidden.get(key) or self._hood.homes.get(key)
+            hidden = self.plan.hidden_home(key)
+            child = hidden or self._hood.homes.get(key)
             if row.number in self.plan.outcomes and row.facts and child:
                 self._ask_for_own_link(row, child)
-                self._ask_for_numbers(row, child, is_hidden=key in self._at_hidden)
+                self._ask_for_numbers(row, child, is_hidden=hidden is not None)
 
     def _ask_for_own_link(self, row: Row, number: str) -> None:
         own = self._known.own_link(row)

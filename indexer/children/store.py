@@ -59,6 +59,20 @@ class ChildStore:
         halves = (keys[:middle], keys[middle:]) if middle else ()
         return set().union(*(self.sharing(half) for half in halves))
 
+    def named(self, names: Sequence[str], born: date, most: int) -> list[Child]:
+        """Return children born on that day who bear all these folded words, in whatever name; at
+        most `most`, in the state of the last refresh."""
+        with speaking_to_cluster("looking for children of a name"):
+            answer = self._client.search(
+                index=CHILDREN,
+                query=_named_clause(names, born),
+                size=most,
+                sort=["_doc"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
+
     def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
         """Return the revision of each document that is in `build`, in real time."""
         ids = sorted(numbers)
@@ -109,6 +123,11 @@ class ChildStore:
         with speaking_to_cluster("counting children who leave"):
             answer = self._client.count(index=CHILDREN, query=_leaving_clause(born_by, died_by))
         return int(answer["count"])
+
+
+def _named_clause(names: Sequence[str], born: date) -> dict[str, Any]:
+    said: list[dict[str, Any]] = [{"term": {"names": name}} for name in names]
+    return {"bool": {"filter": [*said, {"term": {"date_of_birth": born.isoformat()}}]}}
 
 
 def _leaving_clause(born_by: date, died_by: date) -> dict[str, Any]:

@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from indexer.audit.trail import Trail
 from indexer.builds.builds import Builds, OpenBuilds
+from indexer.children.hidden import HiddenChildren
 from indexer.children.links import Links
 from indexer.children.loads import Loads
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.settings import Settings
+from indexer.shields.awaited import Awaited
+from indexer.shields.journal import Journal
 from indexer.shields.marks import Marks
+from indexer.shields.register import Register
 from indexer.world import World
+from mappings.names import AUDIT_SEALED
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,8 @@ class Stores:
     placer: Placer
     marks: Marks
     loads: Loads
+    hidden: HiddenChildren
+    awaited: Awaited
     builds: Callable[[], OpenBuilds]
     world: World
     is_dry: bool = False
@@ -33,6 +41,9 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     client = make_client(settings, "worker")
     marks = Marks.for_credential(settings, "worker")
     children = ChildStore(client)
+    key = settings.secret("register.key")
+    register = Register(client, Journal(settings.journal, key), world, marks_key=key)
+    sealed = Trail(client, settings.secret("audit.key"), world, AUDIT_SEALED)
     builds = Builds(client)
     builds.now()  # or the rows would be read before it is known that there is nowhere to put them
     return Stores(
@@ -41,6 +52,8 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
         placer=Placer(client, children, marks),
         marks=marks,
         loads=Loads(client, world),
+        hidden=HiddenChildren(client),
+        awaited=Awaited(register, marks, sealed),
         builds=builds.now,
         world=world,
         is_dry=is_dry,

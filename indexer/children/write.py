@@ -1,17 +1,20 @@
 """Writes what was planned for a batch: links, children, and the links of rows that moved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
 
+from indexer.children.arrivals import awaited_children
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine
 from indexer.children.document import Derived, build_identity
+from indexer.children.hidden import HiddenChild, told
 from indexer.children.likeness import Member, RowKey
 from indexer.children.links import Link, Links, number_key, number_keys, row_key
 from indexer.children.place import Placement
 from indexer.children.plan import Known, Plan
+from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
@@ -30,15 +33,32 @@ class Conflicts:
     is_all: bool = False
 
 
-def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
+def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) -> Conflicts:
     """Write links first, so that of two loads one has each key; then children; return conflicts.
+
+    A shield set at this moment looks where the links lead after it is said, and here it is looked
+    whether one was said after the links are written: of the two at least one sees the other. A
+    shield by names looks for children, so it is looked again when these are written.
+    """
+    links = frozenset(plan.links.keys() - stores.links.write(plan.links))
+    if not stores.awaited.is_still(known.awaited) and awaited_children(stores, known, plan, rows):
+        return Conflicts(is_all=True)
+    conflicts = _write(stores, known, plan, links)
+    if not stores.awaited.is_said_still(known.awaited):
+        is_all = conflicts.is_all or bool(awaited_children(stores, known, plan, rows))
+        return replace(conflicts, is_all=is_all)
+    return conflicts
+
+
+def _write(stores: Stores, known: Known, plan: Plan, links: frozenset[str]) -> Conflicts:
+    """Write hidden children, then those who can be found.
 
     Where rows move between children nothing is done by halves: a row is in its new child before
     it leaves the old one.
     """
-    links = frozenset(plan.links.keys() - stores.links.write(plan.links))
+    told_later = _tell_hidden(stores, plan, links)
     if plan.moved:
-        return _write_moves(stores, known, plan, links)
+        return _write_moves(stores, known, plan, links | told_later)
     wanted = [
         one
         for one in plan.hood.changed
@@ -48,7 +68,7 @@ def write_plan(stores: Stores, known: Known, plan: Plan) -> Conflicts:
     # Asked of all whose rows these are: a run that died may have written them and asked nothing.
     asked = {home for key, home in plan.hood.homes.items() if key[0] == known.source}
     placements = [_placement(known, plan, one) for one in wanted]
-    children = frozenset(_place(stores, placements, asked | known.hidden))
+    children = told_later.union(_place(stores, placements, asked | known.hidden))
     left = children.union(plan.hood.changed.difference(wanted), _hidden_meanwhile(stores, plan))
     _release(stores, known, plan, left)
     _settle_numbers(stores, known, plan, left)
@@ -61,10 +81,27 @@ def is_left(known: Known, plan: Plan, row: Row, conflicts: Conflicts) -> bool:
         return True
     key = (known.source, row.source_record_id)
     own = known.own_link(row)
-    number = plan.hood.homes.get(key) or (own.child if own else None)
+    number = plan.hood.homes.get(key) or plan.hidden_home(key) or (own.child if own else None)
     if row_key(*key) in conflicts.links or number in conflicts.children:
         return True
     return not conflicts.links.isdisjoint(number_keys(row.facts))
+
+
+def _tell_hidden(stores: Stores, plan: Plan, links: frozenset[str]) -> frozenset[str]:
+    """Let the hidden children know what rows say of them; return those whom somebody else wrote, or
+    whose shield was lifted, meanwhile."""
+    said = {
+        number: {key: says for key, says in rows.items() if row_key(*key) not in links}
+        for number, rows in plan.hidden.items()
+    }
+    there = stores.hidden.read(said)
+    before = {number: there.get(number) or HiddenChild(number) for number in said}
+    after = {number: told(before[number], rows) for number, rows in said.items()}
+    conflicts = stores.hidden.write(one for n, one in after.items() if one != before[n])
+    created = after.keys() - there.keys() - conflicts
+    lifted = created - stores.marks.marked(created) if created else set()
+    stores.hidden.remove(stores.hidden.read(lifted).values())
+    return frozenset(conflicts | lifted)
 
 
 def _write_moves(stores: Stores, known: Known, plan: Plan, links: frozenset[str]) -> Conflicts:
@@ -150,6 +187,8 @@ def _placement(
     if (stored.child if stored else None) == child:
         return None
     derived = None if given else _derived(child, members)
+    if child is None and stored:
+        return Placement(number, stored.revision, None, before=stored.child)
     return Placement(number, stored.revision if stored else None, child, derived)
 
 
@@ -228,7 +267,7 @@ def _settle_numbers(stores: Stores, known: Known, plan: Plan, left: frozenset[st
         there = stores.links.read(claims)
         for key, found in there.items():
             claims[key].update(found.children)
-        stored = stores.children.read(number for some in claims.values() for number in some)
+        stored = _visible(stores, set().union(*claims.values()))
         wanted: dict[str, Link] = {}
         for key, numbers in claims.items():
             link = there.get(key)
@@ -260,6 +299,14 @@ def _numbers_in_question(known: Known, plan: Plan) -> set[str]:
     return found | {
         key for key, link in links.items() if not link.source and len(link.children) > 1
     }
+
+
+def _visible(stores: Stores, numbers: Iterable[str]) -> dict[str, Stored]:
+    """Return those children who can be found. The document of one whose shield is being set may
+    still be there, but what rows say of that child is told elsewhere."""
+    stored = stores.children.read(numbers)
+    marked = stores.marks.marked(stored) if stored else ()
+    return {number: one for number, one in stored.items() if number not in marked}
 
 
 def _children(link: Link | None) -> tuple[str, ...]:

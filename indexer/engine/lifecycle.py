@@ -56,5 +56,7 @@ def destroy(settings: Settings, say: Say) -> None:
             shutil.rmtree(places.root)
         if places.link.is_symlink():
             places.link.unlink()
-        remove_secrets(settings.secrets)
+        # A journal is of use only with its key.
+        kept = ("register.key",) if settings.journal.exists() else ()
+        remove_secrets(settings.secrets, kept)
     say(f"Deleted {places.link} and the secrets in {settings.secrets}")

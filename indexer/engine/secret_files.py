@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import get_args
 
@@ -40,9 +41,9 @@ def write_privately(path: Path, text: str, owner: tuple[int, int] | None = None)
     beside.rename(path)
 
 
-def remove_secrets(folder: Path) -> None:
-    """Remove what `make_secrets` made, and the folder if nothing else is in it."""
-    for name in (*PASSWORDS, *KEYS):
+def remove_secrets(folder: Path, kept: Collection[str] = ()) -> None:
+    """Remove what `make_secrets` made, but for those kept; the folder too if nothing is in it."""
+    for name in {*PASSWORDS, *KEYS}.difference(kept):
         (folder / name).unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()

@@ -21,8 +21,9 @@ from mappings.names import SHIELD_MARKS
 
 SENTINEL = "sentinel"
 NODES_ASKED = 2  # of three: a node that slept answers stale for seconds, but never two at once
-CONFLICT = 409
+CONFLICT, NOT_FOUND = 409, 404
 TIMEOUT_SECONDS = 2
+ROUNDS = 20
 SCAN_PAGE = 10_000
 
 
@@ -42,6 +43,11 @@ class Marks:
         """Return marks read with `credential`, each node of the cluster by its own client."""
         clients = [make_client(settings, credential, (url,)) for url in settings.cluster_urls]
         return cls(clients, settings.secret("register.key"))
+
+    @property
+    def sequence(self) -> int:
+        """The newest sentinel seen: what was decided since has another."""
+        return self._newest
 
     def marked(self, numbers: Iterable[str]) -> frozenset[str]:
         """Return those of `numbers` that are shielded by any node's word.
@@ -63,9 +69,7 @@ class Marks:
         Raises RegisterUnavailable when that cannot be known for certain.
         """
         self.marked(())  # or the sentinel might be another's
-        with speaking_to_cluster("reading the shield register", RegisterUnavailable):
-            self._clients[0].indices.refresh(index=SHIELD_MARKS)
-            marks = frozenset(_scan(self._clients[0]))
+        marks = _scanned(self._clients[0])
         if SENTINEL not in marks:
             raise RegisterUnavailable("the shield register answered in part only; try again")
         return marks - {SENTINEL}
@@ -103,51 +107,86 @@ def _mark_id(key: bytes, number: str) -> str:
 mark_id = lru_cache(maxsize=1 << 13)(_mark_id)
 
 
-def _scan(client: Elasticsearch) -> Iterator[str]:
-    scan = client.open_point_in_time(index=SHIELD_MARKS, keep_alive="1m")["id"]
-    after: list[Any] | None = None
-    try:
-        while True:
-            hits = client.search(
-                pit={"id": scan, "keep_alive": "1m"},
-                sort=["_shard_doc"],
-                size=SCAN_PAGE,
-                source=False,
-                search_after=after,
-                track_total_hits=False,
-                allow_partial_search_results=False,
-            )["hits"]["hits"]
-            if not hits:
-                return
-            yield from (hit["_id"] for hit in hits)
-            after = hits[-1]["sort"]
-    finally:
-        client.close_point_in_time(id=scan)
-
-
-def write_first_sentinel(client: Elasticsearch, key: str) -> None:
-    """Make the sentinel of an empty register; leaves one that is there alone."""
-    with speaking_to_cluster("making the register's sentinel"):
-        client.options(ignore_status=CONFLICT).create(
-            index=SHIELD_MARKS, id=SENTINEL, document=_sentinel(key, 1)
-        )
-
-
-def add_mark(client: Elasticsearch, key: str, number: str) -> None:
-    """Mark one child as shielded, then move the sentinel on, so that an older copy shows.
-
-    From the moment this returns no gate shows the child and no writer leaves it in a build.
-    """
+def write_mark(client: Elasticsearch, key: str, number: str) -> None:
+    """Mark one child: from now on no gate shows it and no writer leaves it in a build. The sentinel
+    is moved on when all marks of an event are written."""
     with speaking_to_cluster("writing a mark"):
         client.index(index=SHIELD_MARKS, id=mark_id(key.encode(), number), document={})
-        sentinel = client.get(index=SHIELD_MARKS, id=SENTINEL)
-        client.index(
-            index=SHIELD_MARKS,
-            id=SENTINEL,
-            document=_sentinel(key, sentinel["_source"]["sequence"] + 1),
-            if_seq_no=sentinel["_seq_no"],
-            if_primary_term=sentinel["_primary_term"],
+
+
+def remove_mark(client: Elasticsearch, key: str, number: str) -> None:
+    """Let the child be seen again; harmless if there is no mark."""
+    with speaking_to_cluster("removing a mark"):
+        client.options(ignore_status=NOT_FOUND).delete(
+            index=SHIELD_MARKS, id=mark_id(key.encode(), number)
         )
+
+
+def raise_sentinel(client: Elasticsearch, key: str, sequence: int) -> None:
+    """Let the sentinel be at `sequence` or later."""
+    for _ in range(ROUNDS):
+        with speaking_to_cluster("moving the sentinel on"):
+            sentinel = client.get(index=SHIELD_MARKS, id=SENTINEL)
+            if sentinel["_source"]["sequence"] >= sequence:
+                return
+            answer = client.options(ignore_status=CONFLICT).index(
+                index=SHIELD_MARKS,
+                id=SENTINEL,
+                document=_sentinel(key, sequence),
+                if_seq_no=sentinel["_seq_no"],
+                if_primary_term=sentinel["_primary_term"],
+            )
+        if "error" not in answer:
+            return
+    raise RegisterUnavailable("others keep writing the sentinel; run the same command again")
+
+
+def restore_sentinel(client: Elasticsearch, key: str, sequence: int) -> None:
+    """Write the sentinel of a register that is whole, whatever is there."""
+    with speaking_to_cluster("restoring the sentinel"):
+        client.index(index=SHIELD_MARKS, id=SENTINEL, document=_sentinel(key, sequence))
+
+
+def sentinel_sequence(client: Elasticsearch, key: str) -> int | None:
+    """Return where the sentinel is; None if there is none, or one made with another key."""
+    with speaking_to_cluster("reading the sentinel"):
+        found = client.mget(index=SHIELD_MARKS, ids=[SENTINEL])["docs"][0]
+    if "error" in found:
+        raise RegisterUnavailable("there are no marks: run 'contactpoint init', then again")
+    if not found["found"] or found["_source"] != _sentinel(key, found["_source"]["sequence"]):
+        return None
+    return int(found["_source"]["sequence"])
+
+
+def all_marks(client: Elasticsearch) -> frozenset[str]:
+    """Return the id of every mark, whatever the sentinel says; for those who put it right."""
+    return _scanned(client) - {SENTINEL}
+
+
+def _scanned(client: Elasticsearch) -> frozenset[str]:
+    """Return the id of every document, the sentinel's too."""
+    with speaking_to_cluster("reading the shield register", RegisterUnavailable):
+        client.indices.refresh(index=SHIELD_MARKS)
+        scan = client.open_point_in_time(index=SHIELD_MARKS, keep_alive="1m")["id"]
+        try:
+            return frozenset(_ids(client, scan))
+        finally:
+            client.close_point_in_time(id=scan)
+
+
+def _ids(client: Elasticsearch, scan: str) -> Iterator[str]:
+    after: list[Any] | None = None
+    while hits := client.search(
+        pit={"id": scan, "keep_alive": "1m"},
+        sort=["_shard_doc"],
+        size=SCAN_PAGE,
+        source=False,
+        search_after=after,
+        track_total_hits=False,
+        allow_partial_search_results=False,
+    )["hits"]["hits"]:
+        yield from (hit["_id"] for hit in hits)
+        after = hits[-1]["sort"]
 
 
 def _sentinel(key: str, sequence: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ INDICES = [
     "builds",
     "archive",
     "audit-2026-01",
+    "audit-sealed",
 ]
 
 
@@ -38,7 +39,7 @@ def clients(spare_engine):
     made = {name: make_client(spare_engine, name) for name in get_args(Credential)}
     for name in INDICES:
         made["operator"].indices.create(index=name, mappings=MAPPINGS)
-    made["operator"].indices.create(index="audit-open", mappings={"dynamic": True})
+    made["operator"].indices.create(index="audit-2-open", mappings={"dynamic": True})
     made["operator"].indices.create(index=BUILD, mappings=MAPPINGS, aliases=SHOWN)
     for number, name in enumerate(["shown", "hidden"], start=1):
         made["worker"].index(index=BUILD, id=str(number), document={"name": name}, refresh=True)

@@ -23,11 +23,12 @@ from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
-from indexer.shields.marks import Marks, add_mark
+from indexer.shields.marks import Marks
 from mappings.names import ARCHIVE
 from mappings.reader import index_body
 from tests.conftest import OPERATOR
 from tests.rows import entries, nhs_number, plain_row
+from tests.shields import add_mark
 from webapp.commands import contactpoint
 
 CHILD = Facts("Kelly", date(2014, 3, 9), "359", given_names="Ann")
@@ -189,9 +190,9 @@ def test_child_leaves_every_open_build(index, source):
     index.client.indices.create(index=other, **build_body())
     try:
         number, _ = index.add(source, date_of_birth=years_ago(index, 18))
-        assert index.store.revisions(other, [number]) != {}
+        assert index.store.read([number], other) != {}
         index.expire()
-        assert index.store.revisions(other, [number]) == {}
+        assert index.store.read([number], other) == {}
     finally:
         index.client.indices.delete(index=other)
 

@@ -8,9 +8,10 @@ from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.errors import AuditUnavailable, NotAllowed, NotFound, Refused, RegisterUnavailable
 from indexer.people.actor import Actor
-from indexer.shields.marks import Marks, add_mark
+from indexer.shields.marks import Marks
 from mappings.names import AUDIT, CHILDREN, SHIELD_MARKS
 from tests.rows import entries, plain_row
+from tests.shields import add_mark
 from webapp.search.answer import FRESH_SECONDS, is_fresh
 from webapp.search.gate import Gate
 from webapp.search.question import parse_question

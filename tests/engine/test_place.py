@@ -8,11 +8,13 @@ from msgspec.structs import replace
 from indexer.builds.builds import Builds
 from indexer.children.child import Contribution, Facts
 from indexer.children.combine import combine
+from indexer.children.hidden import HiddenChildren
 from indexer.children.number import draw_number
 from indexer.children.place import Placement, Placer
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
-from indexer.shields.marks import Marks, add_mark
+from indexer.shields.marks import Marks
+from tests.shields import add_mark
 
 ANN = Facts("Kelly", date(2014, 3, 9), "359", given_names="Ann")
 
@@ -28,7 +30,9 @@ class Writer:
         """Place a child of that name, or delete the child for no name; return the conflicts."""
         said = Contribution("census", "1", "2026-11-22", replace(ANN, given_names=given or ""))
         child = combine(number, [said]) if given else None
-        return self._placer.place([Placement(number, revision, child)], self._builds)
+        before = self.store.read([number]).get(number) if not given else None
+        placement = Placement(number, revision, child, before=before and before.child)
+        return self._placer.place([placement], self._builds)
 
     def given_names(self, number):
         stored = self.store.read([number]).get(number)
@@ -87,3 +91,12 @@ def test_marked_child_is_never_left_in_the_build(writer, number, ready):
     for revision in (seen + 1, None, None, None):
         assert writer.place(number, revision, "Late") == set()
         assert writer.given_names(number) is None
+
+
+def test_child_who_is_deleted_when_it_is_marked_is_kept_among_the_shielded(writer, number, ready):
+    writer.place(number, None)
+    add_mark(writer.client, ready.secret("register.key"), number)
+    assert writer.place(number, writer.revision(number), given=None) == {number}
+    assert writer.given_names(number) is None
+    hidden = HiddenChildren(writer.client).read([number])[number]
+    assert hidden.child.facts == ANN

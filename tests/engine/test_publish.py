@@ -21,12 +21,12 @@ from indexer.errors import BuildRefused, NotAllowed, Refused, Unavailable
 from indexer.people.actor import Actor
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
-from indexer.shields.marks import add_mark
 from indexer.world import REAL
 from mappings.names import AUDIT
 from tests.builds import given_names, leaving_one_build, load, plain_rows, published, revisions
 from tests.conftest import OPERATOR
 from tests.rows import plain_row
+from tests.shields import add_mark
 from tests.whole_index import empty_index
 from webapp.commands import contactpoint
 
@@ -76,8 +76,8 @@ def test_build_that_nothing_is_wrong_with_is_published(bench, build):
 class HidesNobody(Placer):
     """A writer whose deletions come to nothing."""
 
-    def hide(self, numbers, build):
-        pass
+    def move(self, numbers, build):
+        return 0
 
 
 def test_build_with_a_shielded_child_in_it_is_refused(bench, build, fresh):

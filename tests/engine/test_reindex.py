@@ -24,7 +24,6 @@ from indexer.clients import make_client
 from indexer.errors import ClusterUnavailable, NotFound, Refused
 from indexer.holder import this_machine
 from indexer.people.actor import Actor
-from indexer.shields.marks import add_mark
 from indexer.world import REAL
 from mappings.names import BUILDS
 from tests.builds import (
@@ -38,6 +37,7 @@ from tests.builds import (
 )
 from tests.conftest import OPERATOR
 from tests.rows import plain_row
+from tests.shields import add_mark
 from tests.whole_index import empty_index
 from webapp.commands import contactpoint
 from webapp.search.gate import Gate

@@ -11,10 +11,10 @@ from indexer.clients import make_client
 from indexer.errors import Refused
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
-from indexer.shields.marks import add_mark
 from indexer.world import REAL
 from tests.conftest import OPERATOR
 from tests.rows import entries, plain_row
+from tests.shields import add_mark
 
 ROWS = [plain_row(str(n), "Ann", "Kelly", f"2014-03-{n:02}") for n in range(1, 31)]
 

@@ -22,10 +22,15 @@ READERS_OF_CHILDREN = {
     "indexer.children.scan",  # whole builds
 }
 WRITER_OF_CHILDREN = "indexer.children.place"
+ONLY_DOOR_TO = {
+    "SHIELDED_CHILDREN": "indexer.children.hidden",
+    "SHIELD_REGISTER": "indexer.shields.register",
+}
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "USERS", "SESSIONS", "ORGANISATIONS"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN"),
+    *("USERS", "SESSIONS", "ORGANISATIONS"),
 }
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {
@@ -49,12 +54,22 @@ def broken_rules(door: Door) -> list[str]:
         broken.append(f"{door.call} is never used: see docs/decisions/0002")
     if door.call in READS | WRITES and not (door.index in NAMED or door in UNNAMED):
         broken.append("name the index by its constant in mappings/names.py")
-    about_children = door.index in CHILDREN and door not in POINTS_IN_TIME
-    if about_children and door.call in READS and door.module not in READERS_OF_CHILDREN:
+    if door.module != ONLY_DOOR_TO.get(door.index, door.module):
+        broken.append(f"{door.index} is for {ONLY_DOOR_TO[door.index]} alone")
+    broken += broken_about_children(door)
+    return broken
+
+
+def broken_about_children(door: Door) -> list[str]:
+    """What is wrong with a call on a build."""
+    if door.index not in CHILDREN or door in POINTS_IN_TIME:
+        return []
+    broken = []
+    if door.call in READS and door.module not in READERS_OF_CHILDREN:
         broken.append(
             "children are read only by the gate's query and by indexer.children.store and scan"
         )
-    if about_children and door.call in WRITES and door.module != WRITER_OF_CHILDREN:
+    if door.call in WRITES and door.module != WRITER_OF_CHILDREN:
         broken.append("children are written only by indexer.children.place")
     return broken
 
@@ -87,6 +102,8 @@ def test_call_obeys_the_house_rules(door):
         ("indexer.children.place", "client.update(index=CHILDREN, id=number, doc={})"),
         ("indexer.children.links", "client.update_by_query(index=LINKS)"),
         ("indexer.people.users", "client.search(index=name)"),
+        ("webapp.search.query", "client.search(index=SHIELDED_CHILDREN)"),
+        ("indexer.children.load", "client.bulk(index=SHIELD_REGISTER, operations=lines)"),
     ],
 )
 def test_forbidden_call_is_found(module, code):

@@ -1,7 +1,11 @@
 """What loads do about a child who is hidden: nothing that anybody could find."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from indexer.shields.events import name_key
 from tests.memory import Memory
 from tests.unit.test_grouping import NHS, POSTCODES, UPNS, at, said
 
@@ -113,3 +117,155 @@ def test_number_of_a_child_whose_document_is_still_there_stays_with_it(index):
     index.children.marks |= {index.links.links["c:1"].child}
     index.load("a", ("1", ANN | {"upn": UPNS[0]}))
     assert index.links.links["c:1"].child in index.links.links[f"upn:{UPNS[0]}"].children
+
+
+def test_rows_of_a_hidden_child_keep_it_up_to_date(index):
+    index.load("a", ("1", ANN))
+    number = index.links.links["a:1"].child
+    index.hide("a:1")
+    index.load("a", ("1", ANN | {"family_name": "Smith"}))
+    index.load("b", ("1", said("Ann", nhs_number=NHS[0], address=at(POSTCODES[1]))))
+    hidden = index.hidden.children[number]
+    assert rows_found(index) == set()
+    assert {one.source for one in hidden.contributions} == {"a", "b"}
+    assert hidden.child.facts.family_name == "Smith"
+    assert [one.facts.family_name for one in hidden.evidence] == ["Kelly"]
+    assert hidden.child.contributions[0].facts.former_names[0].family_name == "Kelly"
+
+
+def test_row_of_a_hidden_child_that_is_withdrawn_is_only_evidence(index):
+    index.load("a", ("1", ANN))
+    number = index.links.links["a:1"].child
+    index.hide("a:1")
+    index.load("b", ("1", ANN))
+    index.load("a", ("1", None))
+    hidden = index.hidden.children[number]
+    assert [one.source for one in hidden.contributions] == ["b"]
+    assert [one.source for one in hidden.evidence] == ["a"]
+    index.load("b", ("1", None))
+    assert index.hidden.children[number].child is None
+    index.load("b", ("1", ANN))
+    assert index.hidden.children[number].child is not None
+    assert rows_found(index) == set()
+
+
+def test_child_whose_shield_is_set_while_its_only_row_is_withdrawn_is_not_lost(index):
+    """The set finds nobody to move any more, and the row must not come back as a new child."""
+    index.load("a", ("1", said("Ann")))
+    number = index.links.links["a:1"].child
+    write = index.children.write
+
+    def write_and_mark(placements):
+        conflicts = write(placements)
+        index.children.marks |= {number}
+        return conflicts
+
+    index.children.write = write_and_mark
+    index.load("a", ("1", None))
+    assert [one.source for one in index.hidden.children[number].evidence] == ["a"]
+    index.load("a", ("1", said("Ann")))
+    assert rows_found(index) == set()
+    assert index.hidden.children[number].child is not None
+
+
+def test_same_rows_of_a_hidden_child_write_nothing(index):
+    index.load("a", ("1", ANN))
+    number = index.links.links["a:1"].child
+    index.hide("a:1")
+    index.load("b", ("1", ANN))
+    before = index.hidden.children[number]
+    index._done.clear()
+    index.load("b", ("1", ANN))
+    assert index.hidden.children[number] == before
+
+
+def test_child_whose_shield_is_being_lifted_is_told_where_it_is(index):
+    """The mark is gone, and the document is not yet back."""
+    index.load("a", ("1", ANN))
+    number = index.links.links["a:1"].child
+    index.hide("a:1")
+    index.children.marks = frozenset()
+    index.load("a", ("1", ANN | {"family_name": "Smith"}))
+    assert rows_found(index) == set()
+    assert index.hidden.children[number].child.facts.family_name == "Smith"
+
+
+def test_child_whose_shield_is_lifted_while_its_first_row_is_written_is_not_left_hidden(index):
+    index.load("a", ("1", ANN))
+    index.hide("a:1")
+    index.hidden.children.clear()
+    write = index.hidden.write
+
+    def write_and_lift(children):
+        conflicts = write(children)
+        index.children.marks = frozenset()
+        return conflicts
+
+    index.hidden.write = write_and_lift
+    index.load("a", ("1", ANN | {"family_name": "Smith"}))
+    assert index.hidden.children == {}
+    assert rows_found(index) == {("a", "1")}
+
+
+AWAITED = {
+    "row": ("a:1", said("Ann")),
+    "NHS number": (f"nhs:{NHS[0]}", ANN),
+    "UPN": (f"upn:{UPNS[0]}", said("Ann", upn=UPNS[0])),
+    "name": (name_key("KELLY Ann", date(2014, 3, 9)), said("Ann")),
+    "known as": (name_key("Nan Kelly", date(2014, 3, 9)), said("Ann", known_as="Nan")),
+}
+
+
+@pytest.mark.parametrize("how", AWAITED)
+def test_awaited_child_is_never_in_a_build(index, how):
+    key, row = AWAITED[how]
+    index.awaited.keys[key] = "s-1"
+    seen = []
+    write = index.children.write
+    index.children.write = lambda placements: seen.extend(placements) or write(placements)
+    index.load("a", ("1", row), ("2", TOM))
+    assert rows_found(index) == {("a", "2")}
+    number = index.links.links["a:1"].child
+    assert number in index.children.marks
+    assert index.hidden.children[number].child.facts.given_names == "Ann"
+    assert number not in {one.number for one in seen}
+
+
+def test_awaited_child_takes_along_who_shares_its_number_in_the_same_feed(index):
+    index.awaited.keys["a:1"] = "s-1"
+    index.load("a", ("1", ANN), ("2", ANN))
+    assert rows_found(index) == set()
+    assert len(index.awaited.arrived) == 1
+
+
+def test_child_who_can_be_found_is_hidden_whole_when_a_row_brings_what_a_shield_waits_for(index):
+    index.load("a", ("1", said("Ann", address=at(POSTCODES[0]))))
+    number = index.links.links["a:1"].child
+    index.awaited.keys[f"nhs:{NHS[0]}"] = "s-1"
+    index.load("b", ("1", ANN | {"address": at(POSTCODES[0])}))
+    assert rows_found(index) == set()
+    assert {one.source for one in index.hidden.children[number].contributions} == {"a", "b"}
+
+
+@pytest.mark.parametrize("step", ["links", "children"])
+def test_shield_set_while_the_awaited_childs_row_is_written_hides_it(index, step):
+    """The set said so, and looked too early: the load must see it."""
+    writer = index.links if step == "links" else index.children
+    write = writer.write
+
+    def write_and_set(what):
+        done = write(what)
+        index.awaited.keys["a:1"] = "s-1"
+        return done
+
+    writer.write = write_and_set
+    index.load("a", ("1", ANN), ("2", TOM))
+    assert rows_found(index) == {("a", "2")}
+    assert len(index.hidden.children) == 1
+
+
+def test_dry_run_hides_nobody(index):
+    index.awaited.keys["a:1"] = "s-1"
+    index._stores = replace(index._stores, is_dry=True)
+    index.load("a", ("1", ANN))
+    assert (index.awaited.arrived, index.hidden.children) == ([], {})

@@ -1,0 +1,64 @@
+"""Finds the children whom a shield awaits among the rows of a batch, and hides them first.
+
+What a row's child is to be is known from the plan; if a shield waits for the row, that child is
+said to have arrived, marked, and moved, before anything of it is written. Then the batch is planned
+again, as about a hidden child.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from indexer.children.child import Facts
+from indexer.children.links import number_keys, row_key
+from indexer.children.plan import Known, Plan
+from indexer.children.stores import Stores
+from indexer.feeds.rows import Row
+from indexer.shields.events import name_key
+
+
+def awaited_children(
+    stores: Stores, known: Known, plan: Plan, rows: Iterable[Row]
+) -> dict[str, set[str]]:
+    """Return the children of the plan whom shields await, with those shields."""
+    if not stores.awaited.awaits_anybody():
+        return {}
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        home = plan.hood.homes.get((known.source, row.source_record_id))
+        if not (home and row.facts):
+            continue
+        keys = awaited_keys(known.source, row.source_record_id, row.facts)
+        if shields := stores.awaited.shields_for(keys):
+            found[home] |= shields
+    return found
+
+
+def hide_arrivals(
+    stores: Stores, known: Known, plan: Plan, children: Mapping[str, Iterable[str]]
+) -> Known:
+    """Hide these children, whom shields await; return what is known then."""
+    stores.awaited.arrive(children, known.load)
+    stores.placer.hide(children)
+    return replace(
+        known,
+        stored={number: one for number, one in known.stored.items() if number not in children},
+        hidden=known.hidden.union(children),
+        # No link says so of a new child, nor of one whom only likeness found.
+        arrived={key: home for key, home in plan.hood.homes.items() if home in children},
+    )
+
+
+def awaited_keys(source: str, source_record_id: str, facts: Facts) -> Iterator[str]:
+    """Yield all that a shield could wait under for the child of whom a row says this."""
+    yield row_key(source, source_record_id)
+    yield from number_keys(facts)
+    yield from _name_keys(facts)
+
+
+def _name_keys(facts: Facts) -> Iterator[str]:
+    names = {f"{facts.given_names} {facts.family_name}"}
+    if facts.known_as:
+        names.add(f"{facts.known_as} {facts.family_name}")
+    names |= {f"{one.given_names} {one.family_name}" for one in facts.former_names}
+    return (name_key(name, facts.date_of_birth) for name in sorted(names))

@@ -1,0 +1,125 @@
+"""What happened to shields: the events of the register, and what they come to. Pure."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from analyzers.fold import words
+from indexer.people.actor import Actor
+
+NAME_PREFIX = "name|"
+Kind = Literal["set", "arrived", "reviewed", "offered", "accepted", "lifted", "purged"]
+REVIEWED_WITHIN = timedelta(days=182)
+"""Half a year: RULES.md, shielding 9."""
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One event, as it stands in the register and, a line each, in the journal.
+
+    `key` is what a shield waits under and stands in its `set` and `lifted`;
+    `numbers` are the children it hides; `authority` is who is responsible from then on, or would
+    be if an offer is accepted. A `purged` event belongs to no shield: what was deleted from builds
+    by then is erased. `previous` and `hash` make the chain.
+    """
+
+    kind: Kind
+    shield: str = ""
+    actor: str = ""
+    organisation: str = ""
+    reason: str = ""
+    authority: str = ""
+    key: str = ""
+    numbers: tuple[str, ...] = ()
+    sequence: int = 0
+    at: str = ""
+    previous: str = ""
+    hash: str = ""
+
+
+def event_of(kind: Kind, shield: str, actor: Actor, reason: str = "", **more: Any) -> Event:
+    """Return an event that is not written yet."""
+    return Event(kind, shield, actor.name, actor.organisation, reason, **more)
+
+
+class Shield(msgspec.Struct, frozen=True):
+    """One shield as its events leave it.
+
+    `keeper` is who set it or took it over: another officer must lift it. `offered_to` is an
+    authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
+    set, reviewed or accepted it.
+    """
+
+    name: str
+    authority: str
+    keeper: str
+    reason: str
+    key: str
+    numbers: frozenset[str]
+    set_at: str
+    seen_on: date
+    offered_to: str = ""
+    is_lifted: bool = False
+
+    @property
+    def review_due(self) -> date:
+        return self.seen_on + REVIEWED_WITHIN
+
+
+def shields_of(events: Iterable[Event]) -> dict[str, Shield]:
+    """Return name → shield, the lifted ones too; events in the order of their sequence."""
+    shields: dict[str, Shield] = {}
+    for event in events:
+        if event.kind == "set":
+            shields[event.shield] = _set(event)
+        elif event.shield in shields:
+            shields[event.shield] = _after(shields[event.shield], event)
+    return shields
+
+
+def _set(event: Event) -> Shield:
+    return Shield(
+        event.shield,
+        event.authority,
+        event.actor,
+        event.reason,
+        event.key,
+        frozenset(event.numbers),
+        event.at,
+        _day(event),
+    )
+
+
+def _after(shield: Shield, event: Event) -> Shield:
+    changes: dict[Kind, dict[str, Any]] = {
+        "arrived": {"numbers": shield.numbers.union(event.numbers)},
+        "reviewed": {"seen_on": _day(event)},
+        "offered": {"offered_to": event.authority},
+        "accepted": {
+            "authority": event.authority,
+            "keeper": event.actor,
+            "offered_to": "",
+            "seen_on": _day(event),
+        },
+        "lifted": {"is_lifted": True},
+    }
+    return replace(shield, **changes.get(event.kind, {}))
+
+
+def _day(event: Event) -> date:
+    return datetime.fromisoformat(event.at).date()
+
+
+def hidden_numbers(shields: Iterable[Shield]) -> set[str]:
+    """Return the children whom any of these shields hides."""
+    return {number for one in shields if not one.is_lifted for number in one.numbers}
+
+
+def name_key(name: str, born: date) -> str:
+    """Return what a shield by names and date waits under: the folded words, in any order.
+
+    No key of `links` has a stroke before its colon.
+    """
+    return f"{NAME_PREFIX}{' '.join(sorted(words(name)))}|{born.isoformat()}"

@@ -1,0 +1,159 @@
+"""Officers at work, and what anybody could see of it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from threading import Event, Thread
+
+from indexer.builds.builds import open_builds
+from indexer.children.hidden import HiddenChildren
+from indexer.children.links import Links, row_key
+from indexer.children.load import Loader
+from indexer.children.store import ChildStore
+from indexer.clients import make_client
+from indexer.errors import NotFound
+from indexer.people.actor import Actor
+from indexer.settings import Settings
+from indexer.shields.marks import Marks, raise_sentinel, sentinel_sequence, write_mark
+from indexer.shields.register import Register
+from indexer.shields.shielding import Shielding
+from indexer.shields.subject import Subject, parse_number
+from indexer.shields.verify import Verdict, Verification
+from indexer.world import REAL, World
+from tests.conftest import OPERATOR
+from tests.rows import entries, plain_row
+from webapp.search.gate import Gate
+from webapp.search.question import parse_question
+
+OLGA = Actor("olga", "shield-officer", "359")
+OMAR = Actor("omar", "shield-officer", "359")
+NOOR = Actor("noor", "shield-officer", "383")
+NELL = Actor("nell", "shield-officer", "383")
+PAT = Actor("pat", "practitioner", "359")
+BIRTHDAY = "2014-03-09"
+REASON = "court order"
+
+
+class Office:
+    """One index with its officers, its loads and its readers."""
+
+    def __init__(self, settings: Settings, world: World = REAL) -> None:
+        self.settings, self.world = settings, world
+        self.client = make_client(settings, "worker")
+        self.store, self.hidden = ChildStore(self.client), HiddenChildren(self.client)
+        self.links, self.marks = Links(self.client), Marks.for_credential(settings, "worker")
+        self.register = Register.for_worker(settings, world)
+        self.shielding = Shielding(settings, world)
+        self.gate = Gate(settings, world)
+
+    def family(self) -> str:
+        """A family name that nobody else has."""
+        draw = self.world.below
+        return "".join("bdfgklmnprstvz"[draw(14)] + "aeiou"[draw(5)] for _ in range(6))
+
+    def load(self, source, *rows):
+        return Loader(self.settings, self.world).load(entries(*rows), source, OPERATOR)
+
+    def add(self, source, family, record_id="1", **more) -> str:
+        """Load one child called Ann and return its number."""
+        self.load(source, plain_row(record_id, "Ann", family, BIRTHDAY, **more))
+        return self.number_of(source, record_id)
+
+    def number_of(self, source, record_id="1") -> str:
+        key = row_key(source, record_id)
+        return self.links.read([key])[key].child
+
+    def set(self, number: str | Subject, officer=OLGA):
+        subject = parse_number(number) if isinstance(number, str) else number
+        return self.shielding.shield(subject, officer, REASON)
+
+    def lift(self, number, officer=OMAR):
+        return self.shielding.lift(number, officer, REASON)
+
+    def verify(self) -> Verdict:
+        return Verification(self.settings, self.world).run(OPERATOR)
+
+    def found(self, family) -> list[str]:
+        """The numbers that a practitioner finds under the name."""
+        self.store.refresh()
+        question = parse_question(f"ann {family}", today=self.world.today())
+        return [one.child for one in self.gate.find(question, PAT).found]
+
+    def opens(self, number) -> bool:
+        try:
+            self.gate.open_record(number, PAT, "test")
+        except NotFound:
+            return False
+        return True
+
+    def in_builds(self, number) -> bool:
+        return any(self.store.read([number], one) for one in open_builds(self.client))
+
+    def is_hidden(self, number) -> bool:
+        """Marked, in no build, and among the shielded."""
+        is_there = number in self.hidden.read([number])
+        return number in self.marks.marked([number]) and is_there and not self.in_builds(number)
+
+
+def add_mark(client, key, number):
+    """Hide one child without an officer: the mark alone, and the sentinel one further."""
+    write_mark(client, key, number)
+    raise_sentinel(client, key, (sentinel_sequence(client, key) or 0) + 1)
+
+
+@dataclass(frozen=True)
+class Race:
+    """What came of sets while others searched: the seconds of each, and how many answers held a
+    child before and after its shield was acknowledged."""
+
+    seconds: list[float]
+    answers: int
+    shown_before: int
+    shown_after: int
+
+
+def set_while_others_search(office: Office, sets: int, clients: int) -> Race:
+    """Load so many children, and shield one after the other while clients search for them all."""
+    source = f"race-{office.world.below(10**9)}"
+    rows = [plain_row(str(n), "Ann", office.family(), BIRTHDAY) for n in range(sets)]
+    office.load(source, *rows)
+    office.store.refresh()
+    numbers = [office.number_of(source, row["source_record_id"]) for row in rows]
+    acknowledged, seconds = {}, []
+    with searching(office, [row["family_name"] for row in rows], clients) as answers:
+        for number in numbers:
+            began = time.monotonic()
+            office.set(number)
+            acknowledged[number] = time.monotonic()
+            seconds.append(acknowledged[number] - began)
+    late = [asked_at > acknowledged[one] for asked_at, found in answers for one in found]
+    return Race(seconds, len(answers), late.count(False), late.count(True))
+
+
+@contextmanager
+def searching(
+    office: Office, names: list[str], clients: int
+) -> Iterator[list[tuple[float, list[str]]]]:
+    """Let so many clients search for these names, from a second before to a second after; yield the
+    list of when they asked and whom they were shown."""
+    answers: list[tuple[float, list[str]]] = []
+    is_over = Event()
+
+    def search() -> None:
+        gate, chance = Gate(office.settings, office.world), Random(clients)
+        while not is_over.is_set():
+            asked_at = time.monotonic()
+            question = parse_question(f"ann {chance.choice(names)}", today=office.world.today())
+            answers.append((asked_at, [one.child for one in gate.find(question, PAT).found]))
+
+    threads = [Thread(target=search) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    yield answers
+    time.sleep(1)
+    is_over.set()
+    for thread in threads:
+        thread.join()
