@@ -3,13 +3,17 @@ in Latin letters: محمد is "mahmad", not "mhmd", which nobody is called."""
 
 import re
 from functools import cache
-from unicodedata import normalize
+from unicodedata import category, normalize
+
+from anyascii import anyascii
 
 from analyzers.tables import read_table
 
 _ANY_VOWEL = "a"
 _VOWELS = tuple("aeiou")
 _SCRIPTS = re.compile(r"[\u0590-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]+")
+_LETTERS = frozenset({"Lo", "Ll", "Lu"})
+_NOT_LATIN = re.compile(r"[^a-z]")
 Sound = tuple[str, bool]
 """Latin letters, and whether they are a vowel."""
 
@@ -37,12 +41,16 @@ def _romanised(word: str) -> str:
 
 
 def _sounds(word: str) -> list[Sound]:
-    """Return what each letter is; signs for vowels and what stretches a letter are in no table, and
+    """Return what each letter is. Signs for vowels and what stretches a letter are left out, and
     shapes of letters (old files have them) are made letters first."""
     table = _letters()
-    letters = [table[one] for one in normalize("NFKC", word) if one in table]
+    plain = [one for one in normalize("NFKC", word) if category(one) in _LETTERS]
+    letters = [
+        table.get(one) or (_NOT_LATIN.sub("", anyascii(one).lower()), "", "") for one in plain
+    ]
     found: list[Sound] = []
-    for (consonant, vowel, at_end), following in zip(letters, [*letters[1:], None], strict=True):
+    for i, (consonant, vowel, at_end) in enumerate(letters):
+        following = letters[i + 1] if i + 1 < len(letters) else None
         if following is None and at_end:
             found.append((at_end, True))
         elif vowel and (not consonant or (found and not (following and following[1]))):
@@ -50,6 +58,12 @@ def _sounds(word: str) -> list[Sound]:
         elif consonant:
             found.append((consonant, False))
     return found
+
+
+def _letter(letter: str) -> tuple[str, str, str]:
+    """Return what the table says of a letter; of one it does not know, what anyascii does."""
+    known = _letters().get(letter)
+    return known or (_NOT_LATIN.sub("", anyascii(letter).lower()), "", "")
 
 
 @cache
