@@ -60,6 +60,7 @@ from tests.conftest import running_engine, settings_for
 
 SOURCE = "gp-registration"  # one row a child
 OPTIONAL = ("steadiness", "clients", "costly", "parts", "textbook", "postgres")
+PLACES = ("--home", "--port-base", "--feeds", "--out", "--misses")
 STEADY_QUESTIONS = 100
 DOCS = Path(__file__).parents[3] / "docs" / "benchmarks"
 ENOUGH_TO_DRAW_FROM = 1_000_000  # children; of more, every second, third, … is looked at
@@ -225,8 +226,14 @@ def heading(settings: Settings, wanted: Wanted) -> str:
         f"{REAL.today()}, {os.cpu_count()} cores, {platform.machine()}, seed {wanted.seed}, "
         f"{wanted.cases:,} children for each class of error, of each origin as many. "
         "A case with few namesakes has at most five under the same criteria. Command: "
-        f"`python -m tests.benchmarks.evaluation {' '.join(sys.argv[1:])}`."
+        f"`python -m tests.benchmarks.evaluation {' '.join(_told(sys.argv[1:]))}`."
     )
+
+
+def _told(words: Sequence[str]) -> list[str]:
+    """Return what was typed without the folders of this machine."""
+    pairs = zip(words[::2], words[1::2], strict=False)
+    return [word for pair in pairs if pair[0] not in PLACES for word in pair]
 
 
 def parse_arguments() -> argparse.Namespace:
