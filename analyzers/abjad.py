@@ -43,11 +43,8 @@ def _romanised(word: str) -> str:
 def _sounds(word: str) -> list[Sound]:
     """Return what each letter is. Signs for vowels and what stretches a letter are left out, and
     shapes of letters (old files have them) are made letters first."""
-    table = _letters()
     plain = [one for one in normalize("NFKC", word) if category(one) in _LETTERS]
-    letters = [
-        table.get(one) or (_NOT_LATIN.sub("", anyascii(one).lower()), "", "") for one in plain
-    ]
+    letters = list(map(_letter, plain))
     found: list[Sound] = []
     for i, (consonant, vowel, at_end) in enumerate(letters):
         following = letters[i + 1] if i + 1 < len(letters) else None

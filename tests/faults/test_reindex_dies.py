@@ -64,14 +64,6 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def seed():
-    """Drawn anew each time and printed: CONTACTPOINT_TEST_SEED repeats it."""
-    seed = int(os.environ.get("CONTACTPOINT_TEST_SEED") or int.from_bytes(os.urandom(4)))
-    print(f"CONTACTPOINT_TEST_SEED={seed}")  # noqa: T201 - to repeat it
-    return seed
-
-
-@pytest.fixture(scope="module")
 def whole(service):
     """The index, the revisions of its children, and the seconds that an undisturbed reindex takes.
 
