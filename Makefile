@@ -17,7 +17,7 @@ demo: setup ## The service with invented children on http://127.0.0.1:8000
 	@.venv/bin/contactpoint demo
 
 test: setup-tests lint ## All tests, on a real Elasticsearch
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 
 quick: setup lint ## Rules, unit tests and lint, without a server
 	$(PYTHON) -m pytest tests/rules tests/unit
