@@ -4,7 +4,7 @@ from datetime import date
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, published_build, swap
+from indexer.builds.builds import create_build, hidden_builds, published_build, swap
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -12,7 +12,7 @@ from indexer.people.organisations import write_authorities
 from indexer.settings import Settings
 from indexer.shields.marks import write_first_sentinel
 from indexer.world import World
-from mappings.names import AUDIT, SHIELD_MARKS, SINGLE_INDICES, audit_index
+from mappings.names import AUDIT, LINKS, SHIELD_MARKS, SINGLE_INDICES, audit_index
 from mappings.reader import index_body
 
 MONTHS_AHEAD = 3  # audit indices are made ahead: the process that writes the audit may not make one
@@ -27,7 +27,8 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
-    if published and not _exists(operator_client, SHIELD_MARKS):
+    is_used = published or hidden_builds(worker_client) or _exists(operator_client, LINKS)
+    if is_used and not _exists(operator_client, SHIELD_MARKS):
         raise RegisterUnavailable(
             "there are children here but the shield register is gone: restore it from its journal "
             "('contactpoint shield verify'); init will not make an empty one"
