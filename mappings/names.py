@@ -59,6 +59,10 @@ class BuildName:
         return cls(datetime.strptime(match[1], _TIME).replace(tzinfo=UTC))
 
 
+def is_build_name(name: str) -> bool:
+    return bool(_BUILD.fullmatch(name))
+
+
 def snapshot_name(taken_at: datetime) -> str:
     """Return the name of the snapshots taken then, one in each repository; they sort by age."""
     return f"snapshot-{taken_at.strftime(_TIME)}z"

@@ -28,7 +28,6 @@ from indexer.snapshots.snapshots import (
     Snapshot,
     listed,
 )
-from mappings.names import BuildName
 
 MOST_COPIES = 2  # of each shard: `auto_expand_replicas` in mappings/children.json
 SET_ASIDE = ("index.blocks.read_only_allow_delete", "index.blocks.write")
@@ -137,7 +136,6 @@ def remove_leftovers(bench: Bench) -> None:
 
 def _refuse_unfit(bench: Bench, snapshot: Snapshot) -> None:
     """Raise SnapshotRefused if what would come back could not be published anyway."""
-    BuildName.parse(snapshot.build)
     if snapshot.analysers != VERSION:
         raise SnapshotRefused(
             f"{snapshot.name} was made by other analysers than this version of ContactPoint has: "

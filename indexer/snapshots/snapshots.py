@@ -17,7 +17,13 @@ from indexer.snapshots.repositories import (
     open_repositories,
     speaking_to_repository,
 )
-from mappings.names import REPOSITORIES, SINGLE_INDICES, is_snapshot_name, snapshot_name
+from mappings.names import (
+    REPOSITORIES,
+    SINGLE_INDICES,
+    is_build_name,
+    is_snapshot_name,
+    snapshot_name,
+)
 
 PATIENCE_SECONDS = 12 * 3_600  # the whole of England to a slow disk
 BUILDS_REPOSITORY = "builds"
@@ -53,7 +59,8 @@ class Snapshot:
     @property
     def is_ours(self) -> bool:
         """Did `create` take it, or somebody by hand, with whatever in it?"""
-        has_build = not self.build or self.build in self.indices
+        is_build = is_build_name(self.build) and self.build in self.indices
+        has_build = is_build if self.repository == BUILDS_REPOSITORY else not self.build
         return self.documents >= 0 and has_build and is_snapshot_name(self.name)
 
     @property

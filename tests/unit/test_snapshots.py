@@ -1,5 +1,6 @@
 """What goes into which snapshot, and which one is chosen, without a server."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from mappings.credentials import build_roles
 from mappings.names import CHILDREN, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+BUILD = "children-20261121t120000z"
 SEALED = {"shield-marks", "shield-register", "shielded-children", "held-rows", "links"}
 
 
@@ -35,11 +37,12 @@ def test_nothing_that_tells_who_is_hidden_is_kept_with_the_children():
 
 def snapshot(hours_ago, state="SUCCESS", repository="builds", **more):
     taken_at = NOW - timedelta(hours=hours_ago)
-    return Snapshot(snapshot_name(taken_at), repository, state, taken_at, (), **more)
+    return Snapshot(snapshot_name(taken_at), repository, state, taken_at, (BUILD,), **more)
 
 
 def ours(hours_ago, **more):
-    return snapshot(hours_ago, documents=100, **more)
+    about = {"documents": 100, "build": "" if "repository" in more else BUILD}
+    return snapshot(hours_ago, **about | more)
 
 
 def test_newest_whole_snapshot_is_chosen():
@@ -65,6 +68,12 @@ def test_snapshot_that_somebody_took_by_hand_is_not_ours():
     assert "not one of ours" in by_hand.in_words()
     with pytest.raises(SnapshotRefused, match="no such snapshot"):
         chosen([by_hand], "builds", "mine")
+
+
+@pytest.mark.parametrize("build", ["", "shielded-children", "children-20261121t130000z"])
+def test_snapshot_whose_note_names_no_build_that_is_in_it_is_not_ours(build):
+    one = ours(1, build=build)
+    assert not replace(one, indices=(BUILD, "shielded-children")).is_ours
 
 
 @pytest.mark.parametrize(
