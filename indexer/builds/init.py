@@ -5,7 +5,13 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, published_build, shielded_body, swap
+from indexer.builds.builds import (
+    create_build,
+    hidden_builds,
+    published_build,
+    shielded_body,
+    swap,
+)
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -17,6 +23,7 @@ from indexer.world import World
 from mappings.names import (
     AUDIT,
     AUDIT_SEALED,
+    LINKS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -36,9 +43,10 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
+    is_used = published or hidden_builds(worker_client) or _exists(operator_client, LINKS)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
-    if published and not had_marks:
+    if is_used and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
             "'contactpoint shield verify', which restores it from its journal"
