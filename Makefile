@@ -32,6 +32,7 @@ pictures: setup-tests ## Photograph the pages into docs/pictures
 
 prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.prove
+	$(PYTHON) -m tests.benchmarks.evaluation --children 100000 --cases 300
 
 lock: ## Bring requirements.lock up to date with pyproject.toml
 	.venv/bin/pip install -q uv
