@@ -43,21 +43,28 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
-    is_used = published or hidden_builds(worker_client) or _exists(operator_client, LINKS)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
+    is_used = bool(published or hidden_builds(worker_client) or _has_links(worker_client))
     if is_used and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
             "'contactpoint shield verify', which restores it from its journal"
         )
     if not published:
-        Whole(Register.for_worker(settings, world)).restore(has_children=False)
+        Whole(Register.for_worker(settings, world)).restore(has_children=is_used)
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
     return made
+
+
+def _has_links(client: Elasticsearch) -> bool:
+    """Say whether anything was ever loaded here, though its build may be lost."""
+    with speaking_to_cluster("asking for links"):
+        client.indices.refresh(index=LINKS)
+        return bool(client.search(index=LINKS, size=1, source=False)["hits"]["hits"])
 
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:

@@ -19,7 +19,7 @@ from indexer.clients import make_client
 from indexer.engine.places import engine_places
 from indexer.errors import BuildRefused, Refused, RegisterUnavailable, SnapshotRefused
 from indexer.people.actor import Actor
-from indexer.shields.marks import SENTINEL, add_mark, write_first_sentinel
+from indexer.shields.marks import SENTINEL, restore_sentinel, write_mark
 from indexer.snapshots import restore as restoring
 from indexer.snapshots.lost import restore_lost
 from indexer.snapshots.restore import restore
@@ -27,10 +27,10 @@ from indexer.snapshots.snapshots import create, listed
 from indexer.snapshots.trial import verify
 from indexer.world import REAL
 from mappings.names import REPOSITORIES, SHIELD_MARKS, TRIAL
-from mappings.reader import index_body
 from tests.builds import given_names, leaving_one_build, load, plain_rows, published, revisions
 from tests.conftest import OPERATOR, running_engine
 from tests.rows import plain_row
+from tests.shields import add_mark
 from tests.whole_index import empty_index, read_whole_index
 from webapp.commands import contactpoint
 from webapp.search.gate import Gate
@@ -85,8 +85,7 @@ def mark(settings, number):
 def shield(bench, number):
     """Mark a child, then delete it in every open build, as who sets a shield does."""
     mark(bench.settings, number)
-    for build in open_builds(bench.client):
-        bench.hands.placer.hide([number], build)
+    bench.hands.placer.hide([number])
 
 
 def found(settings, typed):
@@ -422,12 +421,9 @@ def carry_repositories(folder, settings):
 def rebuild_register(settings, sequence, *numbers):
     """What the journal does: the marks, and a sentinel no older than the one that was lost."""
     client, key = make_client(settings, "worker"), settings.secret("register.key")
-    make_client(settings, "operator").indices.create(index=SHIELD_MARKS, **index_body(SHIELD_MARKS))
-    write_first_sentinel(client, key)
-    sentinel = client.get(index=SHIELD_MARKS, id=SENTINEL)["_source"]
-    client.index(index=SHIELD_MARKS, id=SENTINEL, document=sentinel | {"sequence": sequence})
     for number in numbers:
-        add_mark(client, key, number)
+        write_mark(client, key, number)
+    restore_sentinel(client, key, sequence)
 
 
 def test_after_the_loss_of_everything_all_comes_back_but_the_register(
