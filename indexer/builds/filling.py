@@ -171,15 +171,19 @@ class Filling:
         gone = self.gone(there.keys() - stored.keys())
         placer.drop({number: there[number] for number in gone}, self.target)
         now = store.revisions(self.target, numbers)
+        # Asked after the target: a writer writes the source first.
+        current = store.revisions(self.source, stored)
         behind = {n for n, one in stored.items() if now.get(n, 0) < one.revision}
-        behind -= self.hands.marks.marked(behind)
-        self._renew([stored[number] for number in behind])
-        return not behind and not gone & now.keys()
+        ahead = {n for n in stored if now.get(n, 0) > current.get(n, 0)}
+        wrong = behind | ahead
+        wrong -= self.hands.marks.marked(wrong)
+        self._renew([stored[number] for number in wrong])
+        return not wrong and not gone & now.keys()
 
     def _renew(self, children: Sequence[Stored]) -> None:
         """Write children anew in both builds: the target knows a deletion of them, by somebody's
-        hand, that the source knows nothing of. A later revision than the deletion's brings them
-        back."""
+        hand, or a writing, of which the source knows nothing. A later revision than that one puts
+        it right: each round is one further."""
         again = [Placement(one.child.number, one.revision, one.child) for one in children]
         self.hands.placer.place(again, self.hands.builds.now)
 

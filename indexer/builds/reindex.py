@@ -80,11 +80,15 @@ def space(bench: Bench, source: str) -> Space:
     with speaking_to_cluster("asking how large the published build is"):
         stats = bench.client.indices.stats(index=source, metric="store")
     size = stats["_all"]["total"]["store"]["size_in_bytes"]
+    return Space(TIMES_THE_PUBLISHED * size, sum(free_bytes(bench)))
+
+
+def free_bytes(bench: Bench) -> list[int]:
+    """Return how much is free on the disk of each node."""
     operator_client = make_client(bench.settings, "operator")
     with speaking_to_cluster("asking how much disk is free"):
         nodes = operator_client.nodes.stats(metric="fs")["nodes"]
-    free = sum(node["fs"]["total"]["available_in_bytes"] for node in nodes.values())
-    return Space(TIMES_THE_PUBLISHED * size, free)
+    return [node["fs"]["total"]["available_in_bytes"] for node in nodes.values()]
 
 
 def _begin(bench: Bench, actor: Actor) -> Record:

@@ -74,6 +74,14 @@ class Marks:
             raise RegisterUnavailable("the shield register answered in part only; try again")
         return marks - {SENTINEL}
 
+    def sequence_now(self) -> int:
+        """Return how often the register was changed; an older register has a smaller number.
+
+        Raises RegisterUnavailable.
+        """
+        self.marked(())
+        return self._newest
+
     def among(self, marks: frozenset[str], numbers: Iterable[str]) -> list[str]:
         """Return those of `numbers` whose mark is one of `marks`."""
         return [one for one in numbers if _mark_id(self._key, one) in marks]

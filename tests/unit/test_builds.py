@@ -16,7 +16,7 @@ from indexer.builds.pace import (
     Searches,
     next_rate,
 )
-from indexer.builds.records import Acceptance, Finding, Record, build_record, parse_record
+from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
 from indexer.builds.reindex import SPARE_BYTES, Space
 from indexer.errors import Refused
 from mappings.reader import index_body
@@ -126,6 +126,7 @@ WHOLE = Record(
     failed=1,
     findings=(Finding("counts", False, "fewer"),),
     accepted=(accepted("dana", _359=1),),
+    restored=Restored("snapshot-20261121t030000z", NOW, 7),
 )
 
 
@@ -133,6 +134,7 @@ def test_record_read_back_is_the_same():
     stored = build_record(WHOLE)
     for name in ("begun_at", "filled_at", "published_at", "left_at"):
         stored[name] = stored[name].isoformat()
+    stored["restored"] |= {"taken_at": stored["restored"]["taken_at"].isoformat()}
     stored["accepted"] = [one | {"at": one["at"].isoformat()} for one in stored["accepted"]]
     assert parse_record(WHOLE.build, stored) == WHOLE
 
