@@ -15,7 +15,8 @@ class Settings:
     """Where things are.
 
     `home` holds the embedded engine's data, secrets and loads; `secrets` holds one file a secret,
-    readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address.
+    readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address; `alarm` is
+    the command that `health --watch` runs when something is red.
     """
 
     home: Path
@@ -23,6 +24,7 @@ class Settings:
     port_base: int
     cluster_urls: tuple[str, ...]
     cluster_ca: Path | None = None
+    alarm: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -37,6 +39,7 @@ class Settings:
             port_base=port_base,
             cluster_urls=tuple(urls.split(",")),
             cluster_ca=Path(ca) if ca else None,
+            alarm=environment.get("CONTACTPOINT_ALARM", ""),
         )
 
     def secret(self, name: str) -> str:

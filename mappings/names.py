@@ -8,14 +8,20 @@ CHILDREN = "children"  # the alias that searches use; it points at one build
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
+CHECKS = "checks"  # what each run of `check` found
+ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 USERS = "users"
 SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
+ALL_AUDIT = f"{AUDIT}-*"
 
-SINGLE_INDICES = (LINKS, LOADS, BUILDS, SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS, ARCHIVE)
+SINGLE_INDICES = (
+    *(LINKS, LOADS, BUILDS, CHECKS, ALARMS),
+    *(SHIELD_MARKS, USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
+)
 """Indices there is one of, each with a mapping of the same name in this folder."""
 
 _BUILD = re.compile(rf"{CHILDREN}-(\d{{8}}t\d{{6}})z")

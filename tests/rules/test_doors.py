@@ -26,6 +26,7 @@ CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "USERS", "SESSIONS", "ORGANISATIONS"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT"),
 }
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {
