@@ -51,3 +51,8 @@ class Settings:
                 f"the secret {name} is not in {self.secrets}, or not readable: "
                 "run 'contactpoint engine start' first, or set CONTACTPOINT_SECRETS"
             ) from None
+
+
+def tell_libraries(name: str, value: str) -> None:
+    """Set a variable that a library reads and has no other way to be told."""
+    os.environ[name] = value
