@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from indexer.audit.trail import Trail
 from indexer.builds.bench import open_bench
 from indexer.builds.builds import create_build
 from indexer.builds.init import init
@@ -20,6 +21,8 @@ from indexer.engine import configuration, lifecycle
 from indexer.engine.places import engine_places
 from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
+from indexer.people.sessions import find_signed_in, open_session
+from indexer.people.users import NewUser, add_user
 from indexer.world import REAL, World
 from mappings.names import SHIELD_MARKS
 from tests.builds import load, plain_rows, published
@@ -215,6 +218,7 @@ def test_month_without_an_audit_index_is_red_and_the_coming_one_yellow(served):
     assert state(served, "audit", gone).colour == "red"
     init(served, OPERATOR, gone)
     assert state(served, "audit", gone).is_well
+    follow(served, "audit")
 
 
 def test_alarm_is_red_until_somebody_acknowledges_it(served):
@@ -236,9 +240,18 @@ def test_alarm_raised_twice_is_one(served):
     follow(served, "alarms", only="acknowledge", KIND="register", TEXT="again")
 
 
+def sign_in_operator(settings):
+    desk_client = make_client(settings, "desk")
+    trail = Trail(desk_client, settings.secret("audit.key"), REAL)
+    olu = NewUser("olu", "operator", "359", "a long pass phrase of a test")
+    add_user(desk_client, olu, OPERATOR, trail, REAL)
+    return open_session(make_client(settings, "front"), "olu", REAL)
+
+
 def test_full_disk_is_red_and_room_leads_to_green(served, tmp_path):
     wait_for(served, "disk", "green")
     older = published(served)
+    token = sign_in_operator(served)
     reindex(open_bench(served, REAL), OPERATOR)
     filling = engine_places(served).root / "filling"
     part = free_bytes(tmp_path) // 8
@@ -248,6 +261,8 @@ def test_full_disk_is_red_and_room_leads_to_green(served, tmp_path):
         found = wait_for(served, "disk", "red")
         assert found.step == "df -h"
         wait_until_blocked(served)
+        signed_in = find_signed_in(make_client(served, "front"), token, later(minutes=2))
+        assert signed_in.name == "olu"  # who can be shown the page, though nothing can be noted
         follow(served, "disk", only="df")
         follow(served, "disk", only="rm", FILE=str(filling))
         wait_for(served, "disk", "green")
