@@ -41,13 +41,9 @@ def run(settings, word, *words):
 
 def contactpoint(settings, *words):
     """Run `contactpoint WORDS` in a process of its own, on this home."""
-    environment = os.environ | {
-        "CONTACTPOINT_HOME": str(settings.home),
-        "CONTACTPOINT_PORT_BASE": str(settings.port_base),
-    }
     return subprocess.run(
         [sys.executable, "-c", "from webapp.commands import main; main()", *words],
-        env=environment,
+        env=environment_of(settings),
         capture_output=True,
         text=True,
         check=False,
@@ -57,3 +53,11 @@ def contactpoint(settings, *words):
 
 def shell(*words):
     return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def environment_of(settings):
+    """What tells a command which home, and so which engine, is meant."""
+    return os.environ | {
+        "CONTACTPOINT_HOME": str(settings.home),
+        "CONTACTPOINT_PORT_BASE": str(settings.port_base),
+    }

@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from indexer.audit.verify import Proof, verify
+from indexer.audit.verify import OVERLAP, Proof, verify
 from indexer.builds.bench import Bench
 from indexer.builds.builds import published_build
 from indexer.checks.builds import check_copies, check_form, check_register
@@ -23,8 +23,7 @@ from indexer.health.state import State, well
 from indexer.people.actor import Actor
 
 SAMPLE = 1_000  # documents
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-OVERLAP = timedelta(minutes=1)  # entries are seen some seconds after they were written
+BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _check_audit(bench: Bench, before: Report | None) -> State:
     What was found once is an alarm, and stays one until somebody acknowledges it.
     """
     desk_client = make_client(bench.settings, "desk")
-    since = before.at - OVERLAP if before else BEGINNING
+    since = before.at - OVERLAP if before else BEGINNING  # written, and not seen yet
     proof = verify(desk_client, bench.settings.secret("audit.key"), since)
     if not proof.is_whole:
         Alarms(bench.client, bench.world).raise_alarm("audit")

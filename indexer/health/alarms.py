@@ -11,7 +11,7 @@ import structlog
 from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.clients import CONFLICT, NOT_FOUND, speaking_to_cluster
+from indexer.clients import CONFLICT, NOT_FOUND, found_in, speaking_to_cluster
 from indexer.errors import ClusterUnavailable, Refused
 from indexer.health.state import State, well
 from indexer.people.actor import Actor
@@ -66,8 +66,7 @@ class Alarms:
             answer = self._client.mget(index=ALARMS, ids=list(KINDS))
         found = [
             Alarm(one["_id"], datetime.fromisoformat(one["_source"]["at"]))
-            for one in answer["docs"]
-            if one.get("found")
+            for one in found_in(answer, "reading alarms")
         ]
         return tuple(sorted(found, key=lambda one: one.at))
 

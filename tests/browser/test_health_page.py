@@ -65,4 +65,5 @@ def test_search_is_counted_by_step_and_answer_in_whatever_worker(page, visitor, 
 def test_metrics_are_not_for_browsers(address):
     with pytest.raises(HTTPError) as refusal:
         urlopen(f"{address}/metrics")  # noqa: S310 - our own address
+    refusal.value.close()
     assert refusal.value.code == 403

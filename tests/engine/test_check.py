@@ -174,8 +174,8 @@ def test_forged_entry_of_the_audit_raises_an_alarm(filled):
     desk_client.bulk(index=name, operations=[{"create": {"_id": "x"}}, forged], refresh="wait_for")
     assert found(filled, "audit").colour == "red"
     assert "audit" in in_health(filled, "alarms").cause
-    check(filled, later(minutes=2))
-    assert check(filled, later(minutes=4)).states[-1].is_well  # what was proven is not proven again
+    check(filled, later(minutes=3))
+    assert check(filled, later(minutes=6)).states[-1].is_well  # what was proven is not proven again
     follow(filled, "alarms", only="acknowledge", KIND="audit", TEXT="it was a test")
     assert in_health(filled, "alarms").is_well
 

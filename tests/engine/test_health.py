@@ -3,7 +3,10 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -27,7 +30,7 @@ from indexer.world import REAL, World
 from mappings.names import SHIELD_MARKS
 from tests.builds import load, plain_rows, published
 from tests.conftest import OPERATOR, running_engine
-from tests.runbook import contactpoint, follow, headings
+from tests.runbook import contactpoint, environment_of, follow, headings
 
 PATIENCE_SECONDS = 120
 
@@ -55,10 +58,7 @@ def wait_for(settings, name, colour):
 
 
 def wait_until_blocked(settings):
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while "nothing can be written" not in state(settings, "disk").cause:
-        assert time.monotonic() < ends
-        time.sleep(0.5)
+    wait_until(lambda: "nothing can be written" in state(settings, "disk").cause)
 
 
 def state_or_none(settings, name):
@@ -248,28 +248,69 @@ def sign_in_operator(settings):
     return open_session(make_client(settings, "front"), "olu", REAL)
 
 
-def test_full_disk_is_red_and_room_leads_to_green(served, tmp_path):
-    wait_for(served, "disk", "green")
-    older = published(served)
-    token = sign_in_operator(served)
-    reindex(open_bench(served, REAL), OPERATOR)
-    filling = engine_places(served).root / "filling"
-    part = free_bytes(tmp_path) // 8
+@contextmanager
+def full_disk(settings):
+    """Take so much of the disk that Elasticsearch lets nothing be written; the file that does."""
+    filling = engine_places(settings).root / "filling"
     try:
         with filling.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, 5 * part)
-        found = wait_for(served, "disk", "red")
-        assert found.step == "df -h"
+            os.posix_fallocate(file.fileno(), 0, 5 * (free_bytes(filling.parent) // 8))
+        yield filling
+    finally:
+        filling.unlink(missing_ok=True)
+
+
+def test_full_disk_is_red_and_room_leads_to_green(served):
+    wait_for(served, "disk", "green")
+    older, token = published(served), sign_in_operator(served)
+    reindex(open_bench(served, REAL), OPERATOR)
+    with full_disk(served) as filling:
+        assert wait_for(served, "disk", "red").step == "df -h"
         wait_until_blocked(served)
         signed_in = find_signed_in(make_client(served, "front"), token, later(minutes=2))
         assert signed_in.name == "olu"  # who can be shown the page, though nothing can be noted
         follow(served, "disk", only="df")
         follow(served, "disk", only="rm", FILE=str(filling))
         wait_for(served, "disk", "green")
-        follow(served, "disk", only="contactpoint", BUILD=older)
-        assert contactpoint(served, "builds").stdout.count("children-") == 1
+    follow(served, "disk", only="contactpoint", BUILD=older)
+    assert contactpoint(served, "builds").stdout.count("children-") == 1
+
+
+def test_watch_tells_the_hook_of_an_alarm_until_it_is_acknowledged(served, tmp_path):
+    told, hook = tmp_path / "told", tmp_path / "hook"
+    hook.write_text(f'#!/bin/sh\necho "$@" >> {told}\n')
+    hook.chmod(0o700)
+    Alarms(make_client(served, "front"), REAL).raise_alarm("register")
+    with watching(served, f"{hook} contactpoint") as said:
+        wait_until(told.exists)
+        follow(served, "alarms", only="acknowledge", KIND="register", TEXT="seen to")
+        wait_until(lambda: "green   alarms: no alarm is open" in said.read_text())
+    assert set(told.read_text().splitlines()) == {"contactpoint alarms"}
+    assert "red     alarms: 1 alarm is open" in said.read_text()
+
+
+@contextmanager
+def watching(settings, hook):
+    """`health --watch` in a process of its own; the file that holds what it says."""
+    said = settings.home / "watched"
+    environment = environment_of(settings) | {"CONTACTPOINT_ALARM": hook, "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-c", "from webapp.commands import main; main()", "health"]
+    with said.open("wb") as stream:
+        process = subprocess.Popen(
+            [*command, "--watch", "--every", "1"], env=environment, stdout=stream
+        )
+    try:
+        yield said
     finally:
-        filling.unlink(missing_ok=True)
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def wait_until(is_so):
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.2)
 
 
 def test_register_that_was_emptied_is_red(served):

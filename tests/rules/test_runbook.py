@@ -8,7 +8,7 @@ import pytest
 from tests.runbook import commands, headings
 from webapp.commands import contactpoint
 
-# Written by another hand; take the word out when the command is there.
+# Not there yet: a test says when to take the word out.
 PROMISED = {"snapshot"}
 LINES = [
     line for heading in headings() for line in commands(heading) if line.startswith("contactpoint ")

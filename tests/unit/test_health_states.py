@@ -132,29 +132,36 @@ def chain(count, name="c"):
     entries, previous = [], BEGINNING
     for sequence in range(1, count + 1):
         entry = {"chain": name, "sequence": sequence, "previous": previous, "event": "search"}
+        entry["at"] = (NOW + timedelta(seconds=sequence)).isoformat(timespec="milliseconds")
         entry["hash"] = previous = entry_hash(KEY, entry)
         entries.append(entry)
     return entries
 
 
 def test_whole_chain_is_proven():
-    assert prove([*chain(3), *chain(2, "d")], KEY).is_whole
+    assert prove([*chain(3), *chain(2, "d")], KEY, NOW).is_whole
 
 
 def test_chain_may_begin_before_what_is_read():
-    assert prove(chain(5)[2:], KEY).is_whole
+    assert prove(chain(5)[2:], KEY, NOW).is_whole
 
 
 def test_changed_entry_is_found():
     entries = chain(3)
     entries[1] = entries[1] | {"event": "view"}
-    assert (prove(entries, KEY).changed, prove(entries, KEY).gaps) == (1, 0)
+    assert (prove(entries, KEY, NOW).changed, prove(entries, KEY, NOW).gaps) == (1, 0)
 
 
 def test_missing_entry_leaves_a_gap():
     entries = chain(4)
     del entries[1]
-    assert prove(entries, KEY).gaps == 1
+    assert prove(entries, KEY, NOW).gaps == 1
+
+
+def test_gap_around_the_beginning_of_what_is_read_is_none():
+    entries = chain(4)
+    del entries[1]
+    assert prove(entries, KEY, NOW + timedelta(seconds=2)).gaps == 0
 
 
 @pytest.fixture
