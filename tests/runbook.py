@@ -35,7 +35,8 @@ def follow(settings, heading, only=None, **filled):
 def run(settings, word, *words):
     """Run one command; what it printed. It must not end in an error."""
     ended = contactpoint(settings, *words) if word == "contactpoint" else shell(word, *words)
-    assert ended.returncode == 0, ended.stderr
+    looks = bool(words) and words[0] in {"check", "health"}  # which end with a colour
+    assert ended.returncode in ({0, 1, 2} if looks else {0}), ended.stderr
     return ended.stdout
 
 

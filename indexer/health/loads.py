@@ -99,10 +99,11 @@ def _again(source: str) -> str:
     return f"contactpoint load FEED --source {source}"
 
 
+_NEWEST = [{"started_at": "desc"}, {"ended_at": "desc"}]  # two may begin in one second
 _BY_SOURCE: dict[str, Any] = {
     "terms": {"field": "source", "size": MOST_SOURCES, "order": {"_key": "asc"}},
     "aggs": {
-        "last": {"top_hits": {"size": 1, "sort": [{"started_at": "desc"}], "_source": ["state"]}},
+        "last": {"top_hits": {"size": 1, "sort": _NEWEST, "_source": ["state"]}},
         "done": {
             "filter": {"term": {"state": DONE}},
             "aggs": {"at": {"max": {"field": "ended_at"}}},
