@@ -8,6 +8,8 @@ CHILDREN = "children"  # the alias that searches use; it points at one build
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
+CHECKS = "checks"  # what each run of `check` found
+ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
@@ -17,21 +19,23 @@ ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
+ALL_AUDIT = (f"{AUDIT}-2*", AUDIT_SEALED)
 MATCHES = "matches"
 HELD_ROWS = "held-rows"
 
 SINGLE_INDICES = (
-    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS),
     *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
 first: where there are links and no marks, the register was lost."""
 
 REPOSITORIES = {
-    "builds": (LOADS, BUILDS, MATCHES, ORGANISATIONS, ARCHIVE),  # and the published build
+    # and the published build
+    "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
         *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
-        *(LINKS, USERS, f"{AUDIT}-2*", AUDIT_SEALED),
+        *(LINKS, USERS, *ALL_AUDIT),
     ),
 }
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks

@@ -70,12 +70,17 @@ def swap(client: Elasticsearch, build: str) -> None:
         client.indices.update_aliases(actions=swap_actions([old] if old else [], build))
 
 
+def find_builds(client: Elasticsearch) -> tuple[str, ...]:
+    """Return every build there is, the oldest first."""
+    return tuple(sorted(_aliases(client)))
+
+
 def open_builds(client: Elasticsearch) -> tuple[str, ...]:
     """Return every build there is, the oldest first; raises ClusterUnavailable if none is."""
-    names = _aliases(client)
+    names = find_builds(client)
     if not names:
         raise ClusterUnavailable("there is no build to load into: run 'contactpoint init' first")
-    return tuple(sorted(names))
+    return names
 
 
 def hidden_builds(client: Elasticsearch) -> tuple[str, ...]:

@@ -118,6 +118,12 @@ def refuse_while_loads_are_held(client: Elasticsearch, world: World) -> None:
         )
 
 
+def is_locked(client: Elasticsearch, world: World) -> bool:
+    """Is a living process changing builds now?"""
+    entry = _read(client)
+    return entry is not None and _is_held(entry["_source"], world)
+
+
 def _read(client: Elasticsearch) -> dict[str, Any] | None:
     with speaking_to_cluster("asking for the lock of builds"):
         answer = client.options(ignore_status=NOT_FOUND).get(index=BUILDS, id=LOCK)
