@@ -1,16 +1,13 @@
-"""Builds against the register, against each other, and against what this version makes."""
+"""Builds against each other, and against what this version makes."""
 
 import time
-from collections.abc import Iterable
 
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, find_builds, published_build
-from indexer.builds.checks import check_analysers, check_mapping, marked_pages
+from indexer.builds.builds import analyser_versions, published_build
+from indexer.builds.checks import check_analysers, check_mapping
 from indexer.clients import speaking_to_cluster
-from indexer.health.alarms import Alarms
 from indexer.health.state import State, well
 
-SETTLE_SECONDS = 5  # a shield is marked first, and taken out of the builds then
 ROUNDS, PAUSE_SECONDS = 3, 2  # a load may be between one build and the other
 
 
@@ -32,7 +29,7 @@ def check_copies(bench: Bench) -> State:
 
     Told by the sums by day of birth. A load writes into one after the other, so it is asked again.
     """
-    names = bench.hands.builds.now().names
+    names = _copies(bench)
     for _ in range(ROUNDS):
         sums = []
         for name in names:
@@ -44,26 +41,14 @@ def check_copies(bench: Bench) -> State:
     return State("copies", "yellow", "two builds do not hold the same", "contactpoint reindex")
 
 
-def check_register(bench: Bench) -> State:
-    """Take every marked child out of every build; raise an alarm if one was there.
-
-    It tells neither whom nor how many. A shield that is being set at this moment is none.
-    """
-    marks = bench.hands.marks.all()
-    was_there = False
-    for build in find_builds(bench.client):
-        bench.hands.scan.refresh(build)
-        pages = marked_pages(bench, build, marks)
-        was_there |= _hide(bench, build, [number for page in pages for number in page])
-    if was_there:
-        Alarms(bench.client, bench.world).raise_alarm("register")
-    return well("register", "it agrees with every build")
-
-
-def _hide(bench: Bench, build: str, numbers: Iterable[str]) -> bool:
-    """Take out who is still there after a moment; return whether anybody was."""
-    marked = set(numbers)
-    if not marked:
-        return False
-    time.sleep(SETTLE_SECONDS)
-    return bool(bench.hands.placer.move(marked, build))
+def _copies(bench: Bench) -> list[str]:
+    """Return the builds that are, or were, searched, or could be: not one that is being filled, and
+    not one that was restored and knows nothing of later loads."""
+    builds = bench.hands.builds.now()
+    records = bench.records.read(builds.beside)
+    beside = [
+        name
+        for name, record in records.items()
+        if record.state in {"published", "filled"} and not record.is_old
+    ]
+    return [builds.published, *beside]

@@ -21,7 +21,7 @@ from mappings.names import ALARMS
 CREATED = 201
 MOST = 100
 KINDS = {
-    "register": "a build and the shield register did not agree; it was put right at once",
+    "register": "builds and shield register did not agree; what can be put right was, at once",
     "audit": "an entry of the audit is missing, or was changed",
 }
 """Kind → what it means, in words that every operator may read: of nobody, and not of how many."""

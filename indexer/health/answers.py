@@ -65,6 +65,6 @@ def judge_register(marks: Marks) -> State:
         marks.marked(())
     except Unavailable as error:
         return State(
-            "register", "red", str(error).split(";", maxsplit=1)[0], "contactpoint engine status"
+            "register", "red", str(error).split(";", maxsplit=1)[0], "contactpoint shield verify"
         )
     return well("register", "it answers")

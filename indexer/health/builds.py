@@ -7,7 +7,13 @@ from datetime import datetime
 from elasticsearch import Elasticsearch
 
 from analyzers.version import VERSION
-from indexer.builds.builds import ALL_BUILDS, analyser_versions, find_builds, published_build
+from indexer.builds.builds import (
+    ALL_BUILDS,
+    analyser_versions,
+    find_builds,
+    hidden_builds,
+    published_build,
+)
 from indexer.builds.lock import is_locked
 from indexer.builds.records import Record, Records
 from indexer.clients import speaking_to_cluster
@@ -41,7 +47,8 @@ class Builds:
 
 def look_at_builds(client: Elasticsearch, world: World) -> Builds:
     """Return the builds, the oldest first. Raises ClusterUnavailable."""
-    names, published = find_builds(client), published_build(client)
+    hidden, published = hidden_builds(client), published_build(client)
+    names = sorted({*find_builds(client), *hidden})
     records = Records(client).read(names)
     with speaking_to_cluster("asking how large builds are"):
         stats = client.indices.stats(index=ALL_BUILDS, metric=["docs", "store"])["indices"]
@@ -50,7 +57,7 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         one = stats.get(name)
         children = one["primaries"]["docs"]["count"] if one else 0
         size = one["total"]["store"]["size_in_bytes"] if one else 0
-        use = _use(records[name], published)
+        use = "restoring" if name in hidden else _use(records[name], published)
         builds.append(Build(name, use, children, size, records[name].published_at))
     versions: Mapping[str, str] = analyser_versions(client, [published] if published else [])
     return Builds(tuple(builds), VERSION in versions.values(), is_locked(client, world))
@@ -77,6 +84,7 @@ def _judge_beside(builds: Sequence[Build]) -> State | None:
 
 
 _LEFT = {
+    "restoring": ("was not restored to its end", "contactpoint snapshot restore"),
     "filling": ("was not filled to its end", REINDEX),
     "filled": ("is filled and not published", "contactpoint publish {build}"),
     "refused": ("was refused by the checks", "contactpoint builds --remove {build}"),

@@ -1,80 +1,87 @@
 """Snapshots: the newest of each repository, and whether it is too old."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
-from indexer.clients import NOT_FOUND, speaking_to_cluster
+from indexer.clients import speaking_to_cluster
+from indexer.errors import SnapshotRefused
 from indexer.health.state import State, some, well
+from indexer.snapshots.repositories import speaking_to_repository
+from indexer.snapshots.snapshots import UNDER_WAY, Snapshot, parse_snapshot
+from mappings.names import REPOSITORIES
 
 OLD_AFTER = timedelta(hours=26)  # one a day, and two hours to make it
 TOO_OLD_AFTER = timedelta(hours=74)
-WHOLE = "SUCCESS"
-STEP = "contactpoint snapshot create"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """`state` is Elasticsearch's: SUCCESS, PARTIAL, FAILED, IN_PROGRESS."""
-
-    repository: str
-    name: str
-    state: str
-    ended_at: datetime | None
+LOOKED_AT = 10  # the newest of each: Elasticsearch reads a file for every one
+CREATE, LIST = "contactpoint snapshot create", "contactpoint snapshot list"
 
 
 @dataclass(frozen=True)
 class Repository:
-    """`snapshots`, the newest first."""
+    """One of ours: its `snapshots`, the newest first, and how many there are in all."""
 
     name: str
-    snapshots: tuple[Snapshot, ...]
+    snapshots: tuple[Snapshot, ...] = ()
+    total: int = 0
+    is_readable: bool = True
 
     @property
     def newest(self) -> datetime | None:
-        """When the newest that is whole was ended."""
-        return next((one.ended_at for one in self.snapshots if one.state == WHOLE), None)
+        """When the newest that is whole was begun: nothing of what came later is sure to be in."""
+        return next((one.taken_at for one in self.snapshots if one.is_whole), None)
+
+    @property
+    def is_broken(self) -> bool:
+        """Were snapshots made, of which none is of any use?"""
+        is_first = any(one.state == UNDER_WAY for one in self.snapshots)
+        return bool(self.snapshots) and self.newest is None and not is_first
 
 
 def look_at_snapshots(client: Elasticsearch) -> tuple[Repository, ...]:
-    """Return every repository. Raises ClusterUnavailable."""
-    with speaking_to_cluster("asking for snapshots"):
-        names = sorted(client.snapshot.get_repository().body)
-    return tuple(Repository(name, _snapshots(client, name)) for name in names)
+    """Return every repository that there should be. Raises ClusterUnavailable."""
+    with speaking_to_cluster("asking for repositories"):
+        known = client.snapshot.get_repository().body
+    return tuple(_repository(client, name, known) for name in REPOSITORIES)
 
 
 def judge_snapshots(repositories: Sequence[Repository], now: datetime) -> State:
-    """Yellow without a whole snapshot in every repository since yesterday; red after three days."""
-    if not repositories:
-        return State("snapshots", "yellow", "no snapshot was ever made", STEP)
+    """Yellow without a whole snapshot in both since yesterday; red after three days, and where
+    those that were made are of no use."""
+    unread = [one.name for one in repositories if not one.is_readable]
+    if unread:
+        return State("snapshots", "red", f"cannot be read: {some(unread)}", LIST)
+    broken = [one.name for one in repositories if one.is_broken]
+    if broken:
+        return State("snapshots", "red", f"no whole snapshot is in: {some(broken)}", CREATE)
     never = [one.name for one in repositories if one.newest is None]
     if never:
-        return State("snapshots", "yellow", f"no whole snapshot is in: {some(never)}", STEP)
-    oldest = min(one.newest for one in repositories if one.newest)
-    age = now - oldest
-    cause = f"the newest snapshot was made {age // timedelta(hours=1)} hours ago"
+        return State("snapshots", "yellow", f"none was ever made of: {some(never)}", CREATE)
+    return _judge_age(now - min(one.newest for one in repositories if one.newest))
+
+
+def _judge_age(age: timedelta) -> State:
+    cause = f"the newest snapshot was begun {age // timedelta(hours=1)} hours ago"
     if age <= OLD_AFTER:
         return well("snapshots", cause)
-    return State("snapshots", "red" if age > TOO_OLD_AFTER else "yellow", cause, STEP)
+    return State("snapshots", "red" if age > TOO_OLD_AFTER else "yellow", cause, CREATE)
 
 
-def _snapshots(client: Elasticsearch, repository: str) -> tuple[Snapshot, ...]:
-    with speaking_to_cluster("asking for snapshots"):
-        answer = client.options(ignore_status=NOT_FOUND).snapshot.get(
-            repository=repository,
-            snapshot="*",
-            sort="start_time",
-            order="desc",
-            index_names=False,
-            ignore_unavailable=True,
-        )
-    return tuple(_snapshot(repository, one) for one in answer.get("snapshots", ()))
-
-
-def _snapshot(repository: str, one: Mapping[str, Any]) -> Snapshot:
-    ended = one.get("end_time_in_millis")
-    ended_at = datetime.fromtimestamp(ended / 1000, UTC) if ended else None
-    return Snapshot(repository, one["snapshot"], one["state"], ended_at)
+def _repository(client: Elasticsearch, name: str, known: Collection[str]) -> Repository:
+    if name not in known:
+        return Repository(name)
+    try:
+        with speaking_to_repository(name, "asking for the snapshots of"):
+            answer = client.snapshot.get(
+                repository=name,
+                snapshot="*",
+                sort="start_time",
+                order="desc",
+                size=LOOKED_AT,
+            )
+    except SnapshotRefused:
+        return Repository(name, is_readable=False)
+    found = tuple(parse_snapshot(name, one) for one in answer["snapshots"])
+    return Repository(name, found, answer["total"])

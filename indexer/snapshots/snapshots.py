@@ -27,10 +27,10 @@ from mappings.names import (
 
 PATIENCE_SECONDS = 12 * 3_600  # the whole of England to a slow disk
 BUILDS_REPOSITORY = "builds"
-WHOLE = "SUCCESS"
+WHOLE, UNDER_WAY = "SUCCESS", "IN_PROGRESS"
 STATES = {
     WHOLE: "whole",
-    "IN_PROGRESS": "being taken",
+    UNDER_WAY: "being taken",
     "PARTIAL": "NOT WHOLE, cannot be restored",
     "FAILED": "FAILED, cannot be restored",
     "INCOMPATIBLE": "of another Elasticsearch, cannot be restored",

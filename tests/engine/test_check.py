@@ -7,57 +7,85 @@ import pytest
 from msgspec import structs
 
 from indexer.builds.bench import open_bench
-from indexer.builds.init import init
 from indexer.builds.reindex import reindex
 from indexer.checks.run import Extent, run_checks
 from indexer.children.document import build_document
-from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.health.reports import Reports
 from indexer.health.watch import Watch
-from indexer.shields.marks import add_mark
+from indexer.shields.marks import SENTINEL, remove_mark, write_mark
 from indexer.world import REAL
-from mappings.names import audit_index
-from tests.builds import plain_rows, published, revisions
-from tests.conftest import OPERATOR, running_engine
+from mappings.names import AUDIT_SEALED, SHIELD_MARKS, audit_index
+from tests.builds import leaving_one_build, load, plain_rows, published, revisions
+from tests.conftest import OPERATOR
 from tests.engine.test_health import feed, later
-from tests.rows import entries, plain_row
 from tests.runbook import contactpoint, follow
+from tests.shields import Office
+from tests.whole_index import empty_index
 
 ROWS = plain_rows(60, family="Abernethy")
+NOBODY = "100000000017"
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    with running_engine(tmp_path_factory.mktemp("check"), heap="512m") as settings:
-        init(settings, OPERATOR, REAL)
-        Loader(settings, REAL).load(entries(*ROWS), "school-census", OPERATOR)
-        yield settings
+def filled(shield_engine):
+    """An index with these children, and with officers whose shields are all that is marked."""
+    empty_index(shield_engine)
+    load(shield_engine, "school-census", *ROWS)
+    with leaving_one_build(shield_engine):
+        yield shield_engine
+
+
+@pytest.fixture(scope="module")
+def office(filled):
+    return Office(filled)
+
+
+@pytest.fixture(scope="module")
+def hidden(office):
+    """The number of a shielded child."""
+    number = office.add("social-care-201", "Zzyzx", authority="201")
+    office.set(number)
+    return number
 
 
 def check(settings, world=REAL, **extent):
     return run_checks(open_bench(settings, world), OPERATOR, Extent(**extent))
 
 
-def found(settings, name, **extent):
-    return next(one for one in check(settings, **extent).states if one.name == name)
+def state(report, name):
+    return next(one for one in report.states if one.name == name)
 
 
-def in_health(settings, name):
-    states = Watch(settings, REAL).look().states
+def in_health(settings, name, world=REAL):
+    states = Watch(settings, world).look().states
     return next((one for one in states if one.name == name), None)
 
 
-def spoil(settings, change):
-    """Write one child's document past `place`, as a faulty program would."""
-    build = published(settings)
-    bench = open_bench(settings, REAL)
-    number = min(revisions(settings, build))
-    stored = bench.hands.store.read([number], build)[number]
-    document = change(stored.child)
-    header = {"_index": build, "_id": number, "version": stored.revision + 1}
-    header["version_type"] = "external"
-    bench.client.bulk(operations=[{"index": header}, document], refresh=True)
+def test_untouched_index_is_green_and_what_was_found_is_stored_shown_and_exported(filled):
+    assert check(filled, sample=7).compared == 7
+    report = check(filled, sample=None)
+    assert [one.name for one in report.states if not one.is_well] == []
+    assert report.compared == 60
+    assert report.authorities == {"359": 60}
+    assert report.sources == {"school-census": 60}
+    stored = Reports(make_client(filled, "monitor")).newest()[0]
+    assert stored == replace(report, seconds=pytest.approx(report.seconds))
+    said = contactpoint(filled, "check", "--last", "1")
+    assert (said.returncode, "green   documents: " in said.stdout) == (0, True)
+    exported = contactpoint(filled, "check", "--last", "2", "--json").stdout.splitlines()
+    assert [json.loads(one)["compared"] for one in exported] == [60, 7]
+
+
+def spoil(settings, *changes):
+    """Write children's documents past `place`, as a faulty program would; one for each change."""
+    build, bench = published(settings), open_bench(settings, REAL)
+    numbers = sorted(revisions(settings, build))
+    for number, change in zip(numbers, changes, strict=False):
+        stored = bench.hands.store.read([number], build)[number]
+        header = {"_index": build, "_id": number, "version": stored.revision + 1}
+        header["version_type"] = "external"
+        bench.client.bulk(operations=[{"index": header}, change(stored.child)], refresh=True)
 
 
 def other_family(child):
@@ -70,64 +98,61 @@ def without_edits(child):
     return build_document(child) | {"edits": ["nothing"]}
 
 
-def test_untouched_index_is_green(filled):
-    report = check(filled, sample=None)
-    assert [one.name for one in report.states if not one.is_well] == []
-    assert report.compared == 60
-    assert report.authorities == {"359": 60}
-    assert report.sources == {"school-census": 60}
-
-
-def test_sample_is_as_large_as_asked_for(filled):
-    assert check(filled, sample=7).compared == 7
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [(other_family, "family_name, search fields"), (without_edits, "search fields")],
-)
-def test_document_that_differs_is_found_and_mended(filled, change, field):
-    spoil(filled, change)
-    said = found(filled, "documents", sample=None)
+def test_documents_that_differ_are_found_and_mended(filled):
+    spoil(filled, other_family, without_edits)
+    said = state(check(filled, sample=None), "documents")
     assert said.colour == "red"
-    assert said.cause.startswith("1 of 60 differ")
-    assert said.cause.endswith(f"in: {field}")
+    assert said.cause.startswith("2 of 60 differ")
+    assert said.cause.endswith("in: family_name, search fields")
     assert in_health(filled, "documents") == said
     follow(filled, "documents")
-    assert found(filled, "documents", sample=None).is_well
+    assert state(check(filled, sample=None), "documents").is_well
     assert in_health(filled, "documents") is None
 
 
 def test_two_builds_that_differ_are_found_and_a_reindex_leads_to_green(filled):
     older = published(filled)
     reindex(open_bench(filled, REAL), OPERATOR)
-    assert found(filled, "copies").is_well
+    assert state(check(filled), "copies").is_well
     client = make_client(filled, "worker")
     client.delete(index=older, id=min(revisions(filled, older)), refresh=True)
-    assert found(filled, "copies").colour == "yellow"
+    assert state(check(filled), "copies").colour == "yellow"
     follow(filled, "copies")
     assert in_health(filled, "copies") is None
 
 
-def test_marked_child_in_a_build_is_taken_out_and_an_alarm_raised(filled):
-    build = published(filled)
-    rows = [plain_row("hidden", "Zebedee", "Zzyzx", "2014-03-09", authority="201")]
-    Loader(filled, REAL).load(entries(*rows), "social-care-201", OPERATOR)
-    client = make_client(filled, "worker")
-    bench = open_bench(filled, REAL)
-    bench.hands.scan.refresh(build)
-    number = next(
-        one.child.number
-        for one in bench.hands.scan.sample(build, 100, 1)
-        if one.child.facts.family_name == "Zzyzx"
-    )
-    add_mark(client, filled.secret("register.key"), number)
+def test_shielded_child_in_a_build_is_taken_out_and_an_alarm_raised(filled, office, hidden):
+    document = office.client.get(index="shielded-children", id=hidden)["_source"]
+    kept = {k: v for k, v in document.items() if k not in {"evidence", "build_revision"}}
+    office.client.index(index=published(filled), id=hidden, document=kept)
     report = check(filled)
-    assert number not in revisions(filled, build)
+    assert office.is_hidden(hidden)
     assert in_health(filled, "alarms").colour == "red"
-    assert number not in str(report)
+    assert hidden not in str(report)
     follow(filled, "alarms", KIND="register", TEXT="told the officers")
     assert in_health(filled, "alarms").is_well
+
+
+def test_register_that_was_emptied_is_red_and_comes_back_from_its_journal(filled, office, hidden):
+    office.client.delete(index=SHIELD_MARKS, id=SENTINEL)
+    said = in_health(filled, "register")
+    assert (said.colour, said.step) == ("red", "contactpoint shield verify")
+    follow(filled, "register")
+    assert in_health(filled, "register").is_well
+    assert office.is_hidden(hidden)
+
+
+def test_mark_that_no_shield_explains_is_red_until_somebody_saw_to_it(filled, office, hidden):
+    key = filled.secret("register.key")
+    write_mark(office.client, key, NOBODY)
+    said = state(check(filled), "register")
+    assert (said.colour, said.step) == ("red", "contactpoint shield verify")
+    assert in_health(filled, "register") == said
+    refused = contactpoint(filled, "shield", "verify")
+    assert (refused.returncode, "only a person can put right" in refused.stderr) == (2, True)
+    remove_mark(office.client, key, NOBODY)
+    follow(filled, "register")
+    assert in_health(filled, "register").is_well
 
 
 def test_authority_with_fewer_children_is_red_until_they_are_back(filled, tmp_path):
@@ -135,7 +160,7 @@ def test_authority_with_fewer_children_is_red_until_they_are_back(filled, tmp_pa
     fewer = str(feed(tmp_path, ROWS[:45]))
     whole = ("load", fewer, "--source", "school-census", "--whole", "--confirm")
     assert contactpoint(filled, *whole).returncode == 0
-    said = found(filled, "counts")
+    said = state(check(filled), "counts")
     assert said.colour == "red"
     assert "359" in said.cause
     follow(filled, "counts", FEED=str(feed(tmp_path, ROWS)), SOURCE="school-census")
@@ -143,46 +168,42 @@ def test_authority_with_fewer_children_is_red_until_they_are_back(filled, tmp_pa
 
 
 def test_child_who_is_eighteen_is_still_there_until_expire_is_run(filled):
-    spoil(filled, adult)
-    said = found(filled, "leaving")
+    spoil(filled, lambda child: build_document(child) | {"date_of_birth": "2000-01-01"})
+    said = state(check(filled), "leaving")
     assert (said.colour, said.step) == ("yellow", "contactpoint expire")
     follow(filled, "leaving")
     assert in_health(filled, "leaving") is None
 
 
-def adult(child):
-    return build_document(child) | {"date_of_birth": "2000-01-01"}
-
-
-def test_findings_are_stored_shown_and_exported(filled):
-    report = check(filled)
-    stored = Reports(make_client(filled, "monitor")).newest()[0]
-    assert stored == replace(report, seconds=pytest.approx(report.seconds))
-    said = contactpoint(filled, "check", "--last", "1")
-    assert "green   documents: " in said.stdout
-    exported = contactpoint(filled, "check", "--last", "2", "--json").stdout.splitlines()
-    assert len(exported) == 2
-    assert json.loads(exported[0])["states"][0]["name"] == "counts"
-
-
-def test_forged_entry_of_the_audit_raises_an_alarm(filled):
-    check(filled)
-    desk_client = make_client(filled, "desk")
-    forged = {"chain": "f" * 16, "sequence": 1, "previous": "0" * 64, "hash": "1" * 64}
+def forge(settings, index, chain):
+    """An entry that nobody wrote who holds the key."""
+    forged = {"chain": chain * 16, "sequence": 1, "previous": "0" * 64, "hash": "1" * 64}
     forged |= {"at": REAL.now().isoformat(), "event": "search", "actor": "nobody"}
-    name = audit_index(REAL.today())
-    desk_client.bulk(index=name, operations=[{"create": {"_id": "x"}}, forged], refresh="wait_for")
-    assert found(filled, "audit").colour == "red"
+    make_client(settings, "desk").bulk(
+        index=index, operations=[{"create": {"_id": "x"}}, forged], refresh="wait_for"
+    )
+
+
+def test_forged_entries_of_the_audit_raise_an_alarm(filled):
+    check(filled)
+    forge(filled, audit_index(REAL.today()), "e")
+    forge(filled, AUDIT_SEALED, "f")
+    said = state(check(filled), "audit")
+    assert (said.colour, said.cause) == ("red", "entries that were changed: 2; gaps: 0")
     assert "audit" in in_health(filled, "alarms").cause
+    # What was proven is not proven again.
     check(filled, later(minutes=3))
-    assert check(filled, later(minutes=6)).states[-1].is_well  # what was proven is not proven again
+    assert state(check(filled, later(minutes=6)), "audit").is_well
     follow(filled, "alarms", only="acknowledge", KIND="audit", TEXT="it was a test")
     assert in_health(filled, "alarms").is_well
 
 
-def test_old_check_is_yellow_and_a_new_one_leads_to_green(filled):
-    late = later(hours=30)
-    states = {one.name: one for one in Watch(filled, late).look().states}
-    assert (states["check"].colour, states["check"].step) == ("yellow", "contactpoint check")
-    check(filled, late)
-    assert {one.name: one for one in Watch(filled, late).look().states}["check"].is_well
+def test_tomorrow_the_check_is_old_and_who_was_hidden_is_to_be_erased(filled, hidden):
+    tomorrow = later(hours=30)
+    said = in_health(filled, "check", tomorrow)
+    assert (said.colour, said.step) == ("yellow", "contactpoint check")
+    said = state(check(filled, tomorrow), "purge")
+    assert (said.colour, said.step) == ("yellow", "contactpoint shield purge")
+    follow(filled, "purge")
+    assert state(check(filled, tomorrow), "purge").is_well
+    assert in_health(filled, "check", tomorrow).is_well

@@ -26,8 +26,8 @@ from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
 from indexer.people.sessions import find_signed_in, open_session
 from indexer.people.users import NewUser, add_user
+from indexer.snapshots.snapshots import create
 from indexer.world import REAL, World
-from mappings.names import SHIELD_MARKS
 from tests.builds import load, plain_rows, published
 from tests.conftest import OPERATOR, running_engine
 from tests.runbook import contactpoint, environment_of, follow, headings
@@ -99,24 +99,11 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(home):
-    """The same with children in it, a snapshot, and all as it should be."""
+    """The same with children in it, and a snapshot of them."""
     init(home, OPERATOR, REAL)
     load(home, "school-census", *plain_rows(20))
-    make_snapshot(home)
+    create(open_bench(home, REAL), OPERATOR)
     return home
-
-
-def make_snapshot(settings):
-    client = make_client(settings, "operator")
-    places = engine_places(settings)
-    client.snapshot.create_repository(
-        name="test",
-        repository={"type": "fs", "settings": {"location": str(places.snapshots / "test")}},
-    )
-    name = f"snapshot-{REAL.below(10**9)}"
-    client.snapshot.create(
-        repository="test", snapshot=name, indices="organisations", wait_for_completion=True
-    )
 
 
 def test_before_init_health_says_to_run_it(home):
@@ -126,22 +113,45 @@ def test_before_init_health_says_to_run_it(home):
     assert state(home, "indices").is_well
 
 
-def test_without_a_load_sources_are_yellow_until_one_is_done(home, tmp_path):
+def test_without_a_load_sources_are_yellow(home):
     found = state(home, "sources")
     assert found.colour == "yellow"
     assert "nothing was loaded" in found.cause
 
 
-def test_without_a_snapshot_the_state_is_yellow(home):
+def test_snapshots_are_yellow_until_there_are_some_and_when_they_are_old_and_then_red(home):
     found = state(home, "snapshots")
     assert (found.colour, found.step) == ("yellow", "contactpoint snapshot create")
-    make_snapshot(home)
-    assert state(home, "snapshots").is_well
+    follow(home, "snapshots")
+    for hours, colour in ((0, "green"), (20, "green"), (30, "yellow"), (80, "red")):
+        assert state(home, "snapshots", later(hours=hours)).colour == colour
 
 
-@pytest.mark.parametrize(("hours", "colour"), [(20, "green"), (30, "yellow"), (80, "red")])
-def test_old_snapshot_is_yellow_and_then_red(served, hours, colour):
-    assert state(served, "snapshots", later(hours=hours)).colour == colour
+def test_repository_that_is_gone_is_red_until_it_is_back(served):
+    folder = engine_places(served).snapshots / "builds"
+    away = folder.rename(folder.with_name("away"))
+    folder.write_bytes(b"")
+    found = state(served, "snapshots")
+    assert (found.colour, found.step) == ("red", "contactpoint snapshot list")
+    said = contactpoint(served, "snapshot", "list")
+    assert (said.returncode, "'builds' under the path.repo" in said.stderr) == (2, True)
+    folder.unlink()
+    away.rename(folder)
+    follow(served, "snapshots")
+    assert state(served, "snapshots").is_well
+
+
+def test_build_that_was_half_restored_is_yellow_until_one_is_restored_and_published(served):
+    client = make_client(served, "worker")
+    half = str(create_build(client, REAL))
+    client.indices.put_settings(index=half, settings={"index": {"hidden": True}})
+    found = state(served, "builds")
+    assert (found.colour, found.step) == ("yellow", "contactpoint snapshot restore")
+    follow(served, "builds", only="snapshot restore")
+    restored = state(served, "builds")
+    assert restored.step.startswith("contactpoint publish children-")
+    follow(served, "builds", only="publish", BUILD=restored.step.split()[-1])
+    assert state(served, "builds").is_well
 
 
 def test_stale_source_is_yellow_and_a_load_leads_to_green(served, tmp_path):
@@ -158,7 +168,6 @@ def test_stale_source_is_yellow_and_a_load_leads_to_green(served, tmp_path):
 
 
 def feed(folder, rows):
-
     path = folder / "feed.jsonl"
     path.write_text("".join(json.dumps(one) + "\n" for one in rows))
     return path
@@ -311,19 +320,6 @@ def wait_until(is_so):
     while not is_so():
         assert time.monotonic() < ends
         time.sleep(0.2)
-
-
-def test_register_that_was_emptied_is_red(served):
-    client = make_client(served, "worker")
-    sentinel = client.get(index=SHIELD_MARKS, id="sentinel")["_source"]
-    client.delete(index=SHIELD_MARKS, id="sentinel")
-    try:
-        found = state(served, "register")
-        assert found.colour == "red"
-        assert "sentinel" in found.cause
-    finally:
-        client.index(index=SHIELD_MARKS, id="sentinel", document=sentinel)
-    assert state(served, "register").is_well
 
 
 def test_every_state_has_its_part_in_the_runbook(served):

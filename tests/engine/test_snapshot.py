@@ -4,6 +4,7 @@ not."""
 import os
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from indexer.builds.builds import hidden_builds, open_builds, remove_build
 from indexer.builds.init import init
 from indexer.builds.publication import publish, read_records
 from indexer.children.links import Links, row_key
+from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine.places import engine_places
 from indexer.errors import BuildRefused, Refused, RegisterUnavailable, SnapshotRefused
@@ -25,7 +27,7 @@ from indexer.snapshots.lost import restore_lost
 from indexer.snapshots.restore import restore
 from indexer.snapshots.snapshots import create, listed
 from indexer.snapshots.trial import verify
-from indexer.world import REAL
+from indexer.world import REAL, World
 from mappings.names import REPOSITORIES, SHIELD_MARKS, TRIAL
 from tests.builds import given_names, leaving_one_build, load, plain_rows, published, revisions
 from tests.conftest import OPERATOR, running_engine
@@ -210,7 +212,14 @@ def test_restore_that_died_before_publishing_goes_on_days_later(fresh, bench, so
     assert {"Changed", "New"} <= set(given_names(fresh, build))
 
 
-def test_children_whom_the_published_build_lost_come_back_and_their_loads_are_named(
+def stop_a_load(settings, source):
+    """A load that began a moment ago, since receipts tell seconds, and broke off."""
+    moment_ago = World(lambda: REAL.now() - timedelta(seconds=2), REAL.below, REAL.token)
+    loads = Loads(make_client(settings, "worker"), moment_ago)
+    loads.end(loads.begin(source, OPERATOR), "stopped", {"rows": 3})
+
+
+def test_children_whom_the_published_build_lost_come_back_and_loads_to_repeat_are_named(
     fresh, bench, source
 ):
     load(fresh, source, *plain_rows(5))
@@ -221,16 +230,21 @@ def test_children_whom_the_published_build_lost_come_back_and_their_loads_are_na
     old, new = child_of(fresh, source, "0"), child_of(fresh, source, "new")
     for number in (old, new):
         bench.client.delete(index=published(fresh), id=number)
-    build = restore(bench, OPERATOR).build
-    publish(bench, OPERATOR)
+    for stopped in (f"{source}-stopped", f"{source}-mended"):
+        stop_a_load(fresh, stopped)
+    load(fresh, f"{source}-mended", plain_row("m", "Mended", "Kelly", "2012-02-02"))
+    build = publish(bench, OPERATOR, restore(bench, OPERATOR).build)
     assert old in revisions(fresh, build)
-    assert given_names(fresh, build) == [f"Ann{i}" for i in range(5)]
+    assert given_names(fresh, build) == [*(f"Ann{i}" for i in range(5)), "Mended"]
     said = finding(bench, build, "loads").said
     assert f"'contactpoint load FEED --source {source}'" in said
+    assert f"'contactpoint load FEED --source {source}-stopped'" in said
+    assert f"{source}-mended" not in said
     assert "2 rows, by tester" in said
     load(fresh, source, *later)
-    assert given_names(fresh, published(fresh)) == ["Ann0", *(f"Ann{i}" for i in range(1, 5))] + [
-        "Changed"
+    assert given_names(fresh, published(fresh)) == [
+        *(f"Ann{i}" for i in range(5)),
+        *("Changed", "Mended"),
     ]
     assert child_of(fresh, source, "0") == old
 
@@ -290,32 +304,18 @@ def of_version(settings, build, version):
     )
 
 
-def test_snapshot_of_other_analysers_is_refused_with_what_to_do(fresh, bench):
+def test_what_cannot_come_back_is_refused_before_anything_is_restored(fresh, bench, monkeypatch):
     of_version(fresh, published(fresh), "0-other")
     create(bench, OPERATOR)
     of_version(fresh, published(fresh), VERSION)
     with pytest.raises(SnapshotRefused, match="with the version that took it"):
         restore(bench, OPERATOR)
-    assert hidden_builds(bench.client) == ()
-
-
-def test_disk_that_is_too_small_is_seen_before_anything_is_restored(fresh, bench, monkeypatch):
     create(bench, OPERATOR)
     monkeypatch.setattr(restoring, "free_bytes", lambda _bench: [restoring.SPARE_BYTES])
-    with pytest.raises(SnapshotRefused, match="make room"):
-        restore(bench, OPERATOR)
-    with pytest.raises(SnapshotRefused, match="make room"):
-        verify(bench, OPERATOR)
+    for command in (restore, verify):
+        with pytest.raises(SnapshotRefused, match="make room"):
+            command(bench, OPERATOR)
     assert hidden_builds(bench.client) == ()
-
-
-def test_register_and_children_are_never_in_one_snapshot(fresh, bench):
-    builds, sealed = sorted(create(bench, OPERATOR), key=lambda one: one.repository)
-    assert published(fresh) in builds.indices
-    assert SHIELD_MARKS in sealed.indices
-    assert not set(builds.indices) & set(sealed.indices)
-    assert not [one for one in sealed.indices if one.startswith("children-")]
-    assert not [one for one in builds.indices if "shield" in one or one.startswith("audit")]
 
 
 def trials(settings):
@@ -324,9 +324,19 @@ def trials(settings):
     )
 
 
+def assert_apart(builds, sealed, build):
+    """Register and children are never in one snapshot."""
+    assert build in builds.indices
+    assert SHIELD_MARKS in sealed.indices
+    assert not set(builds.indices) & set(sealed.indices)
+    assert not [one for one in sealed.indices if one.startswith("children-")]
+    assert not [one for one in builds.indices if "shield" in one or one.startswith("audit")]
+
+
 def test_snapshot_is_tried_and_nothing_of_it_stays(fresh, bench, source):
     load(fresh, source, *plain_rows(7))
-    create(bench, OPERATOR)
+    taken = create(bench, OPERATOR)
+    assert_apart(*sorted(taken, key=lambda one: one.repository), published(fresh))
     builds = open_builds(bench.client)
     tried = verify(bench, OPERATOR)
     assert [one.passed for one in tried] == [True, True]
@@ -348,14 +358,12 @@ def test_snapshot_that_lost_a_part_fails_its_trial_and_leaves_nothing(fresh, ben
     load(fresh, source, plain_row("new", "New", "Kelly", "2010-01-02"))
 
 
-def test_repository_that_cannot_be_written_is_said_before_anything_is_taken(fresh, bench, source):
+def test_repository_that_cannot_be_used_is_said_with_its_folder(fresh, bench, source, folder):
     operator_client = put_repositories(fresh, source, readonly=True)
     with pytest.raises(SnapshotRefused, match=r"repository 'builds' .*read-only"):
         create(bench, OPERATOR)
     assert listed(operator_client) == []
-
-
-def test_repository_that_is_gone_is_said_with_its_folder(fresh, bench, folder):
+    put_repositories(fresh, source)
     create(bench, OPERATOR)
     (folder / "builds").rename(folder / "away")
     (folder / "builds").write_bytes(b"")

@@ -1,15 +1,19 @@
 """Every command of the runbook is one that there is, with options that it has."""
 
+import re
 import shlex
 
 import click
 import pytest
 
+from tests.rules.reading import ROOT
 from tests.runbook import commands, headings
 from webapp.commands import contactpoint
 
+TIMERS = (ROOT / "docs" / "monitoring" / "README.md").read_text()
 LINES = [
-    line for heading in headings() for line in commands(heading) if line.startswith("contactpoint ")
+    *(one for head in headings() for one in commands(head) if one.startswith("contactpoint ")),
+    *re.findall(r"/bin/(contactpoint .+)", TIMERS),
 ]
 
 

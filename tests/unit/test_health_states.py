@@ -1,5 +1,6 @@
 """What makes a state yellow or red, without a server."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,14 +8,19 @@ import pytest
 from indexer.audit.trail import BEGINNING, entry_hash
 from indexer.audit.verify import prove
 from indexer.checks.counts import check_counts
+from indexer.checks.register import judge_faults, judge_purge
 from indexer.health.alarms import KINDS
 from indexer.health.builds import Build, Builds, judge_builds
 from indexer.health.engine import Engine, Indicator, Node, judge_engine
 from indexer.health.hook import Hook
 from indexer.health.loads import Source, is_overdue
 from indexer.health.reports import Report, judge_reports
+from indexer.health.snapshots import Repository, judge_snapshots
 from indexer.health.state import State, rounded, some, worst
+from indexer.shields.verify import Verdict
 from tests.runbook import headings
+from tests.unit.test_snapshots import NOW as TAKEN
+from tests.unit.test_snapshots import ours
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GIGA = 10**9
@@ -75,6 +81,36 @@ def test_source_that_was_never_done_is_overdue():
     assert is_overdue(Source("school-census", "stopped", None, 0), NOW)
 
 
+def kept(*builds, sealed=None, **more):
+    """Both repositories, the builds' with these snapshots, and the other's: one of an hour ago."""
+    other = Repository("sealed", (ours(1, repository="sealed"),) if sealed is None else sealed, 1)
+    return Repository("builds", builds, len(builds), **more), other
+
+
+@pytest.mark.parametrize(
+    ("looked", "expected"),
+    [
+        (kept(ours(20), ours(44)), "green"),
+        (kept(ours(26)), "green"),
+        (kept(ours(27)), "yellow"),
+        (kept(ours(74)), "yellow"),
+        (kept(ours(75)), "red"),
+        (kept(ours(2, state="PARTIAL"), ours(30)), "yellow"),
+        (kept(ours(2, state="IN_PROGRESS"), ours(20)), "green"),
+        (kept(), "yellow"),
+        (kept(ours(1), sealed=()), "yellow"),
+        (kept(ours(0, state="IN_PROGRESS")), "yellow"),
+        (kept(ours(2, state="PARTIAL"), ours(20, state="FAILED")), "red"),
+        (kept(ours(2, documents=-1)), "red"),  # somebody else's, by hand
+        (kept(is_readable=False), "red"),
+    ],
+)
+def test_snapshots_are_judged_by_the_newest_that_is_whole_of_either_repository(looked, expected):
+    said = judge_snapshots(looked, TAKEN)
+    assert said.colour == expected
+    assert said.is_well or said.step.startswith("contactpoint snapshot ")
+
+
 def test_build_of_other_analysers_is_red():
     build = Build("children-1", "published", 1, 1, NOW)
     assert judge_builds(Builds((build,), has_our_analysers=False, is_locked=False)).colour == "red"
@@ -89,6 +125,30 @@ def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
     assert judge_builds(Builds(builds, has_our_analysers=True, is_locked=True)).is_well
     assert judge_builds(Builds(builds, has_our_analysers=True, is_locked=False)).colour == "yellow"
+
+
+def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_begins_anew():
+    builds = (Build("a", "published", 1, 1, NOW), Build("b", "restoring", 0, 0, None))
+    said = judge_builds(Builds(builds, has_our_analysers=True, is_locked=False))
+    assert (said.colour, said.step) == ("yellow", "contactpoint snapshot restore")
+
+
+def verdict(*faults, since=None):
+    return Verdict(1, 0, 0, Counter(), list(faults), since)
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(0, "green"), (26, "green"), (27, "yellow")])
+def test_who_was_hidden_is_to_be_erased_from_the_files_within_a_day(hours, expected):
+    said = judge_purge(NOW - timedelta(hours=hours), NOW)
+    assert said.colour == expected
+    assert judge_purge(None, NOW).is_well
+
+
+def test_register_that_only_a_person_can_put_right_is_red_and_tells_not_how_many():
+    assert judge_faults(verdict()).is_well
+    said = judge_faults(verdict("marks of children whom no shield hides: 7"))
+    assert (said.colour, said.step) == ("red", "contactpoint shield verify")
+    assert "7" not in said.cause
 
 
 def test_what_the_check_found_is_a_state_of_its_own():

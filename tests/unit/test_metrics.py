@@ -11,9 +11,11 @@ from indexer.health.builds import Build, Builds
 from indexer.health.engine import Engine, Node
 from indexer.health.loads import Feeds, LoadedDay, Source
 from indexer.health.reports import Report
-from indexer.health.snapshots import Repository, Snapshot
+from indexer.health.snapshots import Repository
 from indexer.health.state import State
 from indexer.health.watch import Picture
+from indexer.snapshots.snapshots import Snapshot
+from mappings.names import snapshot_name
 from tests.rules.reading import ROOT
 from tests.unit.test_pages_app import make_app
 from webapp.metrics import exposition
@@ -21,6 +23,8 @@ from webapp.service import KEY
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GIGA = 10**9
+BUILD = "children-20261121t120000z"
+WHOLE = Snapshot(snapshot_name(NOW), "builds", "SUCCESS", NOW, (BUILD,), documents=400, build=BUILD)
 PICTURE = Picture(
     states=(
         State("disk", "red", "1.2 GB are free on node-1", "contactpoint builds"),
@@ -45,8 +49,8 @@ PICTURE = Picture(
         (),
     ),
     repositories=(
-        Repository("builds", (Snapshot("builds", "one", "SUCCESS", NOW),)),
-        Repository("empty", ()),
+        Repository("builds", (WHOLE,), 1),
+        Repository("sealed"),
     ),
     reports=(Report(NOW, "x", 3.0, (State("documents", "red", "1 differs", "x"),)),),
     alarms=(Alarm("register", NOW),),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import render_template
 
+from indexer.health.builds import Build
 from indexer.health.state import COLOURS, State, rounded
 from indexer.health.watch import Picture
 from webapp.pages import pages
@@ -19,6 +20,7 @@ TITLES = {
     "yellow": "Something needs to be done soon",
     "red": "Something needs to be done now",
 }
+USES = {"before": "the one before", "filling": "being filled", "restoring": "being restored"}
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,13 @@ def _heaps(picture: Picture) -> Chart | None:
 def _builds(picture: Picture) -> Chart | None:
     builds = picture.builds.builds if picture.builds else ()
     most = _most([one.children for one in builds])
-    shown = [
-        Bar(one.name, one.children, most, f"about {rounded(one.children):,} children")
-        for one in builds
-    ]
+    shown = [Bar(one.name, one.children, most, _of_build(one)) for one in builds]
     return bars("Children in each build", shown)
+
+
+def _of_build(build: Build) -> str:
+    held = f"about {rounded(build.children):,} children in {build.size / GIGA:,.1f} GB"
+    return f"{USES.get(build.use, build.use)}; {held}"
 
 
 def _loads(picture: Picture) -> Chart | None:
