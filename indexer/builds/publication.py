@@ -89,6 +89,7 @@ def publish_record(
     counted = _count(bench, before, record)
     record = _judge(bench, record, actor, [*record.findings, counted])
     filling.carry_over()
+    bench.listener.say("Looking for whom nobody may find; of millions that takes minutes.")
     marks, hidden = _look_for_the_hidden(bench, record.build)
     loads = _loads_since(bench, before, record, kept)
     record = _judge(bench, record, actor, [*record.findings, *hidden, *loads])

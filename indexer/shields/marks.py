@@ -22,7 +22,8 @@ from mappings.names import SHIELD_MARKS
 SENTINEL = "sentinel"
 NODES_ASKED = 2  # of three: a node that slept answers stale for seconds, but never two at once
 CONFLICT, NOT_FOUND = 409, 404
-TIMEOUT_SECONDS = 2
+TIMEOUT_SECONDS = 2  # of somebody who waits for a page
+PATIENT_SECONDS = 10  # of a command: a moment's pause of Elasticsearch must not end hours of work
 ROUNDS = 20
 SCAN_PAGE = 10_000
 
@@ -30,10 +31,10 @@ SCAN_PAGE = 10_000
 class Marks:
     """Asks about marks in real time. Made once a process: remembers the newest sentinel seen."""
 
-    def __init__(self, clients: Sequence[Elasticsearch], key: str) -> None:
+    def __init__(self, clients: Sequence[Elasticsearch], key: str, seconds: int) -> None:
         # Made once: `options` makes a client, which takes as long as the question.
         asked = clients[:NODES_ASKED]
-        self._clients = [one.options(request_timeout=TIMEOUT_SECONDS) for one in asked]
+        self._clients = [one.options(request_timeout=seconds) for one in asked]
         self._key = key.encode()
         self._newest = 0
         self._threads = ThreadPoolExecutor(NODES_ASKED, "marks") if len(clients) > 1 else None
@@ -42,7 +43,8 @@ class Marks:
     def for_credential(cls, settings: Settings, credential: Credential) -> "Marks":
         """Return marks read with `credential`, each node of the cluster by its own client."""
         clients = [make_client(settings, credential, (url,)) for url in settings.cluster_urls]
-        return cls(clients, settings.secret("register.key"))
+        seconds = PATIENT_SECONDS if credential == "worker" else TIMEOUT_SECONDS
+        return cls(clients, settings.secret("register.key"), seconds)
 
     @property
     def sequence(self) -> int:
