@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from elasticsearch import Elasticsearch
 
-from indexer.clients import found_in, speaking_to_cluster
+from indexer.clients import NOT_FOUND, found_in, speaking_to_cluster
 from mappings.names import BUILDS
+
+TRIED = "tried"  # the id of a note of its own; no build is called so
 
 State = Literal["restoring", "filling", "filled", "refused", "published"]
 
@@ -88,6 +90,16 @@ class Records:
     def write(self, record: Record) -> None:
         with speaking_to_cluster("writing what became of a build"):
             self._client.index(index=BUILDS, id=record.build, document=build_record(record))
+
+    def tried_at(self) -> datetime | None:
+        """Return when a snapshot was last tried, and brought back what was taken."""
+        with speaking_to_cluster("asking when a snapshot was tried"):
+            found = self._client.options(ignore_status=NOT_FOUND).get(index=BUILDS, id=TRIED)
+        return datetime.fromisoformat(found["_source"]["seen_at"]) if found["found"] else None
+
+    def write_tried(self, moment: datetime) -> None:
+        with speaking_to_cluster("noting that a snapshot was tried"):
+            self._client.index(index=BUILDS, id=TRIED, document={"seen_at": moment})
 
     def forget(self, build: str) -> None:
         """Remove the record of a build that is no more."""

@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
+from indexer.builds.lock import is_locked
+from indexer.builds.records import Records
 from indexer.clients import speaking_to_cluster
 from indexer.errors import SnapshotRefused
 from indexer.health.state import State, some, well
 from indexer.snapshots.repositories import speaking_to_repository
 from indexer.snapshots.snapshots import UNDER_WAY, Snapshot, parse_snapshot
-from mappings.names import REPOSITORIES
+from indexer.world import World
+from mappings.names import REPOSITORIES, TRIAL
 
 OLD_AFTER = timedelta(hours=26)  # one a day, and two hours to make it
 TOO_OLD_AFTER = timedelta(hours=74)
+TRIED_WITHIN = timedelta(days=8)  # once a week, and a day for it
 LOOKED_AT = 10  # the newest of each: Elasticsearch reads a file for every one
-CREATE, LIST = "contactpoint snapshot create", "contactpoint snapshot list"
+CREATE, LIST, VERIFY = (f"contactpoint snapshot {one}" for one in ("create", "list", "verify"))
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,39 @@ class Repository:
         return bool(self.snapshots) and self.newest is None and not is_first
 
 
+@dataclass(frozen=True)
+class Trials:
+    """When snapshots were last tried and brought back what was taken; whether a trial died and left
+    what it had brought back."""
+
+    passed_at: datetime | None
+    is_half_done: bool = False
+
+
 def look_at_snapshots(client: Elasticsearch) -> tuple[Repository, ...]:
     """Return every repository that there should be. Raises ClusterUnavailable."""
     with speaking_to_cluster("asking for repositories"):
         known = client.snapshot.get_repository().body
     return tuple(_repository(client, name, known) for name in REPOSITORIES)
+
+
+def look_at_trials(client: Elasticsearch, world: World) -> Trials:
+    """Raises ClusterUnavailable."""
+    with speaking_to_cluster("looking for indices that were tried"):
+        left = client.indices.get(
+            index=f"{TRIAL}*", features=["aliases"], expand_wildcards=["open", "hidden"]
+        )
+    return Trials(Records(client).tried_at(), bool(left) and not is_locked(client, world))
+
+
+def judge_trials(trials: Trials, now: datetime) -> State | None:
+    """Yellow unless a snapshot was tried, and passed, within the last eight days."""
+    if trials.is_half_done:
+        return State("snapshots", "yellow", "a trial did not come to its end", VERIFY)
+    if trials.passed_at is None or now - trials.passed_at > TRIED_WITHIN:
+        cause = "none was tried for a week, so nobody knows whether they can be brought back"
+        return State("snapshots", "yellow", cause, VERIFY)
+    return None
 
 
 def judge_snapshots(repositories: Sequence[Repository], now: datetime) -> State:

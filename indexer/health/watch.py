@@ -21,7 +21,13 @@ from indexer.health.builds import Builds, judge_builds, look_at_builds
 from indexer.health.engine import START, Engine, judge_engine, look_at_engine
 from indexer.health.loads import Feeds, judge_loads, look_at_loads
 from indexer.health.reports import Report, Reports, judge_reports
-from indexer.health.snapshots import Repository, judge_snapshots, look_at_snapshots
+from indexer.health.snapshots import (
+    Repository,
+    judge_snapshots,
+    judge_trials,
+    look_at_snapshots,
+    look_at_trials,
+)
 from indexer.health.state import Colour, State, worst
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
@@ -125,8 +131,10 @@ def _loads(client: Elasticsearch, world: World) -> Looked:
 
 
 def _snapshots(client: Elasticsearch, world: World) -> Looked:
-    repositories = look_at_snapshots(client)
-    return {"repositories": repositories}, [judge_snapshots(repositories, world.now())]
+    repositories, now = look_at_snapshots(client), world.now()
+    state = judge_snapshots(repositories, now)
+    tried = judge_trials(look_at_trials(client, world), now) if state.is_well else None
+    return {"repositories": repositories}, [tried or state]
 
 
 def _reports(client: Elasticsearch, world: World) -> Looked:

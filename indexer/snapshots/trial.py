@@ -56,6 +56,8 @@ def verify(bench: Bench, actor: Actor, name: str | None = None) -> list[Trial]:
             bench.listener.say(trials[-1].in_words())
     said = "passed" if all(one.passed for one in trials) else "failed"
     bench.trail.write("snapshot-verify", actor, subject=asked[0].name, said=said)
+    if said == "passed":
+        bench.records.write_tried(bench.world.now())
     if said == "failed":
         raise SnapshotRefused(
             f"{asked[0].name} does not bring back what was taken: take another with 'contactpoint "

@@ -16,7 +16,7 @@ from indexer.audit.trail import Trail
 from indexer.builds.bench import open_bench
 from indexer.builds.builds import create_build
 from indexer.builds.init import init
-from indexer.builds.records import Record
+from indexer.builds.records import Record, Records
 from indexer.builds.reindex import reindex
 from indexer.children.loads import Loads
 from indexer.clients import make_client
@@ -122,9 +122,13 @@ def test_without_a_load_sources_are_yellow(home):
 def test_snapshots_are_yellow_until_there_are_some_and_when_they_are_old_and_then_red(home):
     found = state(home, "snapshots")
     assert (found.colour, found.step) == ("yellow", "contactpoint snapshot create")
-    follow(home, "snapshots")
+    follow(home, "snapshots", only="create")
+    assert state(home, "snapshots").step == "contactpoint snapshot verify"
+    follow(home, "snapshots", only="verify")
     for hours, colour in ((0, "green"), (20, "green"), (30, "yellow"), (80, "red")):
         assert state(home, "snapshots", later(hours=hours)).colour == colour
+    Records(make_client(home, "worker")).write_tried(later(days=-9).now())
+    assert state(home, "snapshots").step == "contactpoint snapshot verify"
 
 
 def test_repository_that_is_gone_is_red_until_it_is_back(served):

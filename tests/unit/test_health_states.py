@@ -15,7 +15,7 @@ from indexer.health.engine import Engine, Indicator, Node, judge_engine
 from indexer.health.hook import Hook
 from indexer.health.loads import Source, is_overdue
 from indexer.health.reports import Report, judge_reports
-from indexer.health.snapshots import Repository, judge_snapshots
+from indexer.health.snapshots import Repository, Trials, judge_snapshots, judge_trials
 from indexer.health.state import State, rounded, some, worst
 from indexer.shields.verify import Verdict
 from tests.runbook import headings
@@ -109,6 +109,20 @@ def test_snapshots_are_judged_by_the_newest_that_is_whole_of_either_repository(l
     said = judge_snapshots(looked, TAKEN)
     assert said.colour == expected
     assert said.is_well or said.step.startswith("contactpoint snapshot ")
+
+
+@pytest.mark.parametrize(
+    ("trials", "is_well"),
+    [
+        (Trials(NOW - timedelta(days=8)), True),
+        (Trials(NOW - timedelta(days=9)), False),
+        (Trials(None), False),
+        (Trials(NOW, is_half_done=True), False),
+    ],
+)
+def test_snapshots_that_nobody_tried_for_a_week_are_yellow(trials, is_well):
+    said = judge_trials(trials, NOW)
+    assert said is None if is_well else said.step == "contactpoint snapshot verify"
 
 
 def test_build_of_other_analysers_is_red():
