@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from indexer.audit.verify import OVERLAP, Proof, verify
 from indexer.builds.bench import Bench
 from indexer.builds.builds import published_build
-from indexer.checks.builds import check_copies, check_form
+from indexer.checks.copies import check_copies
 from indexer.checks.counts import check_counts
 from indexer.checks.documents import Compared, compare, judge_documents, mend
 from indexer.checks.leaving import check_leaving
@@ -73,7 +73,6 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
 
 def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> list[Check]:
     return [
-        lambda: [check_form(bench)],
         lambda: [check_copies(bench)],
         lambda: check_register(bench, actor),
         lambda: [judge_loads(feeds, bench.world.now())],

@@ -1,19 +1,13 @@
 """Builds: what is published, what stands beside it, and what a run left behind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from elasticsearch import Elasticsearch
 
-from analyzers.version import VERSION
-from indexer.builds.builds import (
-    ALL_BUILDS,
-    analyser_versions,
-    find_builds,
-    hidden_builds,
-    published_build,
-)
+from indexer.builds.builds import ALL_BUILDS, find_builds, hidden_builds, published_build
+from indexer.builds.checks import check_analysers, check_mapping
 from indexer.builds.lock import is_locked
 from indexer.builds.records import Record, Records
 from indexer.clients import speaking_to_cluster
@@ -36,9 +30,12 @@ class Build:
 
 @dataclass(frozen=True)
 class Builds:
+    """`fault` is what is wrong with the published one, empty if nothing is; `is_locked` while
+    somebody is changing builds."""
+
     builds: tuple[Build, ...]
-    has_our_analysers: bool
-    is_locked: bool  # somebody is changing builds now
+    fault: str = ""
+    is_locked: bool = False
 
     @property
     def published(self) -> Build | None:
@@ -59,17 +56,26 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         size = one["total"]["store"]["size_in_bytes"] if one else 0
         use = "restoring" if name in hidden else _use(records[name], published)
         builds.append(Build(name, use, children, size, records[name].published_at))
-    versions: Mapping[str, str] = analyser_versions(client, [published] if published else [])
-    return Builds(tuple(builds), VERSION in versions.values(), is_locked(client, world))
+    fault = _fault(client, published) if published else ""
+    return Builds(tuple(builds), fault, is_locked(client, world))
+
+
+def _fault(client: Elasticsearch, build: str) -> str:
+    """Return why this version cannot search or write the build; empty if it can."""
+    with speaking_to_cluster("asking for the mapping of a build"):
+        mapping = client.indices.get_mapping(index=build)[build]["mappings"]
+    version = str(mapping.get("_meta", {}).get("analyser_version", ""))
+    judged = (check_analysers(version), check_mapping(mapping))
+    said = next((one.said for one in judged if not one.passed), "")
+    return said.split(":", maxsplit=1)[0]
 
 
 def judge_builds(found: Builds) -> State:
     """Red if searches cannot use the published build; yellow if a run was left half done."""
     if found.published is None:
         return State("builds", "red", "no build is published", "contactpoint init")
-    if not found.has_our_analysers:
-        cause = "the published build was made by other analysers than this version's"
-        return State("builds", "red", cause, REINDEX)
+    if found.fault:
+        return State("builds", "red", f"of the published build: {found.fault}", REINDEX)
     if found.is_locked:
         return well("builds", f"{found.published.name} is published; another is being changed")
     return _judge_beside(found.builds) or well("builds", f"{found.published.name} is published")

@@ -74,7 +74,7 @@ def judge_loads(feeds: Feeds, now: datetime) -> State:
         return State("sources", "yellow", "nothing was loaded yet", "contactpoint load FEED")
     broken = _broken(feeds.sources, feeds.under_way)
     if broken:
-        cause = f"the last load did not come to its end: {some(broken)}"
+        cause = f"the last load did not come to its end, or must be repeated: {some(broken)}"
         return State("sources", "yellow", cause, _again(broken[0]))
     overdue = [one.name for one in feeds.sources if is_overdue(one, now)]
     if overdue:

@@ -186,7 +186,8 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
     make_client(served, "worker").indices.refresh(index="loads")
     found = state(served, "sources")
     assert found.colour == "yellow"
-    assert "did not come to its end: child-benefit" in found.cause
+    assert "did not come to its end" in found.cause
+    assert found.cause.endswith(": child-benefit")
     follow(served, "sources", FEED=str(feed(tmp_path, rows)), SOURCE="child-benefit")
     assert state(served, "sources").is_well
 

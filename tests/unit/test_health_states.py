@@ -127,23 +127,24 @@ def test_snapshots_that_nobody_tried_for_a_week_are_yellow(trials, is_well):
 
 def test_build_of_other_analysers_is_red():
     build = Build("children-1", "published", 1, 1, NOW)
-    assert judge_builds(Builds((build,), has_our_analysers=False, is_locked=False)).colour == "red"
+    said = judge_builds(Builds((build,), fault="made by other analysers"))
+    assert (said.colour, said.step) == ("red", "contactpoint reindex")
 
 
 def test_no_published_build_is_red_and_init_makes_one():
-    said = judge_builds(Builds((), has_our_analysers=False, is_locked=False))
+    said = judge_builds(Builds(()))
     assert (said.colour, said.step) == ("red", "contactpoint init")
 
 
 def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
-    assert judge_builds(Builds(builds, has_our_analysers=True, is_locked=True)).is_well
-    assert judge_builds(Builds(builds, has_our_analysers=True, is_locked=False)).colour == "yellow"
+    assert judge_builds(Builds(builds, is_locked=True)).is_well
+    assert judge_builds(Builds(builds)).colour == "yellow"
 
 
 def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_begins_anew():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "restoring", 0, 0, None))
-    said = judge_builds(Builds(builds, has_our_analysers=True, is_locked=False))
+    said = judge_builds(Builds(builds))
     assert (said.colour, said.step) == ("yellow", "contactpoint snapshot restore")
 
 
@@ -170,6 +171,13 @@ def test_what_the_check_found_is_a_state_of_its_own():
     said = judge_reports([Report(NOW, "x", 1.0, (drift,))], NOW)
     assert said[0] == drift
     assert (said[1].name, said[1].colour) == ("check", "red")
+
+
+def test_source_that_was_loaded_since_the_check_is_no_fault_any_more():
+    stale = State("sources", "yellow", "not loaded", "contactpoint load FEED --source x")
+    assert [one.colour for one in judge_reports([Report(NOW, "x", 1.0, (stale,))], NOW)] == [
+        "green"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ PICTURE = Picture(
         True,
         (),
     ),
-    builds=Builds((Build("children-1", "published", 10_998_765, GIGA, NOW),), True, False),
+    builds=Builds((Build("children-1", "published", 10_998_765, GIGA, NOW),)),
     feeds=Feeds(
         (
             Source("gp-registration", "done", NOW, 400),

@@ -1,27 +1,11 @@
-"""Builds against each other, and against what this version makes."""
+"""Builds against each other: each a copy of the other, so that a rollback loses nothing."""
 
 import time
 
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, published_build
-from indexer.builds.checks import check_analysers, check_mapping
-from indexer.clients import speaking_to_cluster
 from indexer.health.state import State, well
 
 ROUNDS, PAUSE_SECONDS = 3, 2  # a load may be between one build and the other
-
-
-def check_form(bench: Bench) -> State:
-    """Was the published build made by our analysers, with our mapping?"""
-    build = published_build(bench.client) or ""
-    with speaking_to_cluster("asking for the mapping of a build"):
-        mapping = bench.client.indices.get_mapping(index=build)[build]["mappings"]
-    version = analyser_versions(bench.client, [build]).get(build, "")
-    for finding in (check_analysers(version), check_mapping(mapping)):
-        if not finding.passed:
-            cause = finding.said.split(":")[0]
-            return State("builds", "red", cause, "contactpoint reindex")
-    return well("builds", "its mapping and its analysers are ours")
 
 
 def check_copies(bench: Bench) -> State:
