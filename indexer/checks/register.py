@@ -1,12 +1,11 @@
 """The register of shields against its journal, its marks, every build, and the builds' files."""
 
 import time
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from indexer.builds.bench import Bench
 from indexer.builds.builds import find_builds
-from indexer.builds.checks import marked_pages
+from indexer.builds.marked import marked_in
 from indexer.errors import Refused, RegisterUnavailable
 from indexer.health.alarms import Alarms
 from indexer.health.state import State, well
@@ -61,14 +60,12 @@ def _take_out_the_marked(bench: Bench) -> bool:
     was_there = False
     for build in find_builds(bench.client):
         bench.hands.scan.refresh(build)
-        pages = marked_pages(bench, build, marks)
-        was_there |= _move(bench, build, [number for page in pages for number in page])
+        was_there |= _move(bench, build, marked_in(bench, build, marks))
     return was_there
 
 
-def _move(bench: Bench, build: str, numbers: Iterable[str]) -> bool:
+def _move(bench: Bench, build: str, marked: list[str]) -> bool:
     """Move who is still there after a moment; return whether anybody was."""
-    marked = set(numbers)
     if not marked:
         return False
     time.sleep(SETTLE_SECONDS)
