@@ -47,6 +47,11 @@ class Settings:
             alarm=environment.get("CONTACTPOINT_ALARM", ""),
         )
 
+    @property
+    def register_seen(self) -> Path:
+        """The file that remembers the newest state of the shield register."""
+        return self.home / "state" / "register-seen.json"
+
     def secret(self, name: str) -> str:
         """Return the text of one secret file; raises SecretMissing if it cannot be read."""
         try:

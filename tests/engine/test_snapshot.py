@@ -290,7 +290,8 @@ def test_register_older_than_the_snapshot_lets_nothing_come_back(
     register_of_before()
     with pytest.raises(RegisterUnavailable, match="older"):
         publish(bench, OPERATOR, build)
-    forgetful = open_bench(fresh, REAL)  # a process that never saw the newer one
+    fresh.register_seen.unlink()
+    forgetful = open_bench(fresh, REAL)  # a machine that never saw the newer one
     with pytest.raises(BuildRefused, match="rebuild it from its journal"):
         publish(forgetful, OPERATOR, build)
     with pytest.raises(SnapshotRefused, match="rebuild it from its journal"):
