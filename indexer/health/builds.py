@@ -77,15 +77,17 @@ def judge_builds(found: Builds) -> State:
     if found.fault:
         return State("builds", "red", f"of the published build: {found.fault}", REINDEX)
     if found.is_locked:
-        return well("builds", f"{found.published.name} is published; another is being changed")
-    return _judge_beside(found.builds) or well("builds", f"{found.published.name} is published")
+        return well("builds", "one is published; another is being changed")
+    return _judge_beside(found.builds) or well("builds", f"published is {found.published.name}")
 
 
 def _judge_beside(builds: Sequence[Build]) -> State | None:
     for one in builds:
         if one.use in _LEFT:
             cause, step = _LEFT[one.use]
-            return State("builds", "yellow", f"{one.name} {cause}", step.format(build=one.name))
+            return State(
+                "builds", "yellow", f"the build {one.name} {cause}", step.format(build=one.name)
+            )
     return None
 
 

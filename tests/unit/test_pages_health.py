@@ -11,7 +11,7 @@ from indexer.health.watch import Picture
 from indexer.people.actor import Actor
 from tests.unit.test_metrics import NOW, PICTURE
 from tests.unit.test_pages_app import make_app
-from webapp.pages.charts import WIDTH, Bar, bars
+from webapp.pages.charts import HEIGHT, WIDTH, Bar, bars, columns
 from webapp.pages.health import build_health_page
 
 
@@ -70,3 +70,8 @@ def test_bar_is_as_long_as_its_part_and_never_longer_than_the_whole(value, most,
 
 def test_chart_of_nothing_is_none():
     assert bars("Nothing", []) is None
+    assert columns("Nothing", [0, 0], "") is None
+
+
+def test_columns_are_as_high_as_their_part_of_the_most():
+    assert columns("Rows", [0, 1, 50, 100], "151 rows").heights == (0, 1, HEIGHT // 2, HEIGHT)

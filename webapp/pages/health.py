@@ -10,7 +10,7 @@ from indexer.health.builds import Build
 from indexer.health.state import COLOURS, State, rounded
 from indexer.health.watch import Picture
 from webapp.pages import pages
-from webapp.pages.charts import Bar, Chart, bars
+from webapp.pages.charts import Bar, Chart, Columns, bars, columns
 from webapp.service import service
 
 GIGA, MEGA = 1e9, 1e6
@@ -32,6 +32,7 @@ class HealthPage:
     states: tuple[State, ...]
     picture: Picture
     charts: tuple[Chart, ...]
+    loaded: Columns | None
     checks: int = REPORTS
 
 
@@ -43,11 +44,12 @@ def health() -> str:
 
 def build_health_page(picture: Picture, at: datetime) -> HealthPage:
     states = sorted(picture.states, key=lambda one: -COLOURS.index(one.colour))
-    return HealthPage(TITLES[picture.colour], at, tuple(states), picture, _charts(picture))
+    title, charts = TITLES[picture.colour], _charts(picture)
+    return HealthPage(title, at, tuple(states), picture, charts, _loaded(picture))
 
 
 def _charts(picture: Picture) -> tuple[Chart, ...]:
-    made = (_disks(picture), _heaps(picture), _builds(picture), _loads(picture), _checks(picture))
+    made = (_disks(picture), _heaps(picture), _builds(picture), _checks(picture))
     return tuple(one for one in made if one is not None)
 
 
@@ -90,13 +92,12 @@ def _of_build(build: Build) -> str:
     return f"{USES.get(build.use, build.use)}; {held}"
 
 
-def _loads(picture: Picture) -> Chart | None:
+def _loaded(picture: Picture) -> Columns | None:
     days = picture.feeds.days if picture.feeds else ()
-    most = _most([one.rows for one in days])
-    loaded = [
-        Bar(f"{one.day:%d %b}", one.rows, most, f"{one.rows:,} rows") for one in days if one.rows
-    ]
-    return bars("Rows loaded, by day, in the last 30 days", loaded)
+    rows = [one.rows for one in days]
+    most = max(days, key=lambda one: one.rows, default=None)
+    words = f"{sum(rows):,} rows; most on {most.day:%d %B}: {most.rows:,}" if most else ""
+    return columns(f"Rows loaded in the last {len(days)} days", rows, words)
 
 
 def _checks(picture: Picture) -> Chart | None:
