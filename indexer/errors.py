@@ -5,6 +5,7 @@ ContactPointError      500  exit 4
     QuestionRefused    422          the search has too little, or too much, to go on
     FeedRefused        422          the file cannot be loaded, or not beyond the row named
     BuildRefused       422          a publish check refuses the build; searches use the one before
+    SnapshotRefused     422          the snapshot, or its repository, is not fit for what was asked
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
@@ -47,6 +48,10 @@ class FeedRefused(Refused):
 
 class BuildRefused(Refused):
     code = "build_refused"
+
+
+class SnapshotRefused(Refused):
+    code = "snapshot_refused"
 
 
 class EngineRefused(Refused):

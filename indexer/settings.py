@@ -16,7 +16,8 @@ class Settings:
 
     `home` holds the embedded engine's data, secrets and loads; `secrets` holds one file a secret,
     readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address; `journal`
-    is the file in which shields are written outside Elasticsearch.
+    is the file in which shields are written outside Elasticsearch; `alarm` is the command that
+    `health --watch` runs when something is red.
     """
 
     home: Path
@@ -25,6 +26,7 @@ class Settings:
     cluster_urls: tuple[str, ...]
     journal: Path
     cluster_ca: Path | None = None
+    alarm: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -42,6 +44,7 @@ class Settings:
                 environment.get("CONTACTPOINT_JOURNAL", home / "journal" / "shields.jsonl")
             ),
             cluster_ca=Path(ca) if ca else None,
+            alarm=environment.get("CONTACTPOINT_ALARM", ""),
         )
 
     @property
@@ -58,3 +61,8 @@ class Settings:
                 f"the secret {name} is not in {self.secrets}, or not readable: "
                 "run 'contactpoint engine start' first, or set CONTACTPOINT_SECRETS"
             ) from None
+
+
+def tell_libraries(name: str, value: str) -> None:
+    """Set a variable that a library reads and has no other way to be told."""
+    os.environ[name] = value

@@ -8,6 +8,8 @@ CHILDREN = "children"  # the alias that searches use; it points at one build
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
+CHECKS = "checks"  # what each run of `check` found
+ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
@@ -17,14 +19,33 @@ ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
+ALL_AUDIT = (f"{AUDIT}-2*", AUDIT_SEALED)
+MATCHES = "matches"
+HELD_ROWS = "held-rows"
 
 SINGLE_INDICES = (
-    *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS),
     *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
 )
-"""Indices there is one of, each with a mapping of the same name in this folder."""
+"""Indices there is one of, each with a mapping of the same name in this folder. The marks are made
+first: where there are links and no marks, the register was lost."""
+
+REPOSITORIES = {
+    # and the published build
+    "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
+    "sealed": (
+        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
+        *(LINKS, USERS, *ALL_AUDIT),
+    ),
+}
+"""Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks
+from the children: `sealed` is all that tells who is hidden (a link that leads to nobody does), and
+who looked. Sessions are in neither: those that ended would begin anew."""
+
+TRIAL = "trial-"  # before the name of an index that is restored to see whether it can be
 
 _BUILD = re.compile(rf"{CHILDREN}-(\d{{8}}t\d{{6}})z")
+_SNAPSHOT = re.compile(r"snapshot-\d{8}t\d{6}z")
 _TIME = "%Y%m%dt%H%M%S"
 
 
@@ -44,6 +65,19 @@ class BuildName:
         if not match:
             raise ValueError(f"{name!r} is not the name of a build")
         return cls(datetime.strptime(match[1], _TIME).replace(tzinfo=UTC))
+
+
+def is_build_name(name: str) -> bool:
+    return bool(_BUILD.fullmatch(name))
+
+
+def snapshot_name(taken_at: datetime) -> str:
+    """Return the name of the snapshots taken then, one in each repository; they sort by age."""
+    return f"snapshot-{taken_at.strftime(_TIME)}z"
+
+
+def is_snapshot_name(name: str) -> bool:
+    return bool(_SNAPSHOT.fullmatch(name))
 
 
 def audit_index(month: date) -> str:

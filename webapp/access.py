@@ -1,6 +1,7 @@
 """Who may use which route: the one table, asked before every request."""
 
 import csv
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +16,14 @@ from webapp.service import service
 from webapp.tokens import Asked
 
 PUBLIC, SIGNED_IN = "public", "signed-in"
+SCRAPER = "scraper"  # a machine that reads metrics: it shows a secret instead of signing in
 LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 
 
 @dataclass(frozen=True)
 class Access:
-    """`roles` holds role names, or `public` or `signed-in`. `scope` says whose children or
-    settings the route reaches: none, own or national."""
+    """`roles` holds role names, or `public`, `signed-in` or `scraper`. `scope` says whose children
+    or settings the route reaches: none, own or national."""
 
     roles: frozenset[str]
     scope: str
@@ -49,7 +51,18 @@ def check_access() -> ResponseReturnValue | None:
     access = access_table().get(request.url_rule.rule)
     if access is None:
         raise NotAllowed("This page is in no list of who may see it, so nobody may.")
+    if SCRAPER in access.roles:
+        _check_scraper()
+        return None
     return None if PUBLIC in access.roles else _check_reader(access)
+
+
+def _check_scraper() -> None:
+    """Raise NotAllowed without the secret: a count of alarms beside one's own search would tell
+    that the child one looked for is shielded."""
+    sent = request.headers.get("Authorization", "")
+    if not hmac.compare_digest(sent.encode(), f"Bearer {service().metrics_key}".encode()):
+        raise NotAllowed("This page is for machines that hold its secret.")
 
 
 def _check_reader(access: Access) -> ResponseReturnValue | None:

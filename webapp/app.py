@@ -1,6 +1,5 @@
 """Makes the Flask application: every page, header and rule in one place."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
@@ -9,6 +8,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
+from indexer.health.watch import Watch
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
@@ -23,32 +23,19 @@ from webapp.request_log import log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
 from webapp.sign_in import People, make_login_manager
+from webapp.site import USUAL, Site
 from webapp.tokens import Tokens
 
 MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
 
 
-@dataclass(frozen=True)
-class Site:
-    """How browsers reach this: the host names it answers to, and if they come by https.
-
-    `helpdesk` says whom to call, as it stands in the middle of a sentence; `helpdesk_phone` is
-    empty where people know the number.
-    """
-
-    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
-    is_https: bool = False
-    helpdesk: str = "your organisation’s ContactPoint team"
-    helpdesk_phone: str = ""
-
-
-def make(settings: Settings, site: Site = Site()) -> Flask:
+def make(settings: Settings, site: Site = USUAL) -> Flask:
     """Return the application with a gate of its own; for one process, after the fork."""
     set_up_log()
     return create_app(settings, Gate(settings), REAL, site)
 
 
-def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()) -> Flask:
+def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL) -> Flask:
     """Return the application. Raises Refused if the secrets were never made."""
     app = Flask(__name__)
     _configure(app, settings, site)
@@ -57,7 +44,16 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
     people = People(Door(client, trail, world))
     tokens = Tokens(settings.secret("token.key"), world)
     helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
-    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk)
+    app.extensions[KEY] = Service(
+        gate=gate,
+        tokens=tokens,
+        people=people,
+        world=world,
+        helpdesk=helpdesk,
+        watch=Watch(settings, world),
+        metrics_key=settings.secret("metrics.key"),
+        metrics_folder=site.metrics_folder,
+    )
     _register(app, people)
     if site.is_https:
         set_transport_header(app)

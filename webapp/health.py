@@ -1,8 +1,10 @@
-"""Whether this process lives, and whether it can answer searches: for machines, one plain line."""
+"""For machines: whether this process lives, whether it can answer searches, and all it counts."""
 
 from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from indexer.errors import Unavailable
+from webapp.metrics import exposition
 from webapp.service import service
 
 health = Blueprint("health", __name__)
@@ -21,6 +23,13 @@ def readyz() -> Response:
     except Unavailable as error:
         return _line(f"not ready: {error}", error.status)
     return _line("ready", 200)
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """Everything counted by every worker, and how the service is now, for Prometheus."""
+    text = exposition(service().watch, service().metrics_folder)
+    return Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _line(text: str, status: int) -> Response:

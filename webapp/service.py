@@ -1,10 +1,12 @@
 """What a view may reach: the gate, the seals and the people; made once a process."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from flask import current_app
 
+from indexer.health.watch import Watch
 from indexer.world import World
 from webapp.search.gate import Gate
 from webapp.sign_in import People
@@ -15,13 +17,17 @@ KEY = "contactpoint"
 
 @dataclass(frozen=True)
 class Service:
-    """`helpdesk` says whom to call, as it stands in the middle of a sentence."""
+    """`helpdesk` says whom to call, as it stands in the middle of a sentence; `metrics_folder` is
+    where the workers count, None in a process that is alone."""
 
     gate: Gate
     tokens: Tokens
     people: People
     world: World
     helpdesk: str
+    watch: Watch
+    metrics_key: str
+    metrics_folder: Path | None = None
 
 
 def service() -> Service:

@@ -37,11 +37,18 @@ def shielded_body() -> dict[str, Any]:
 
 def create_build(client: Elasticsearch, world: World) -> BuildName:
     """Make an empty build, not yet searched, under a name that is free."""
-    name, taken = BuildName(world.now().replace(microsecond=0)), _aliases(client)
-    while str(name) in taken:  # two in one second
-        name = BuildName(name.built_at + timedelta(seconds=1))
+    name = free_name(client, world)
     with speaking_to_cluster("making a build"):
         client.indices.create(index=str(name), **build_body())
+    return name
+
+
+def free_name(client: Elasticsearch, world: World) -> BuildName:
+    """Return the name of a build that begins now."""
+    name = BuildName(world.now().replace(microsecond=0))
+    taken = {*_aliases(client), *hidden_builds(client)}
+    while str(name) in taken:  # two in one second
+        name = BuildName(name.built_at + timedelta(seconds=1))
     return name
 
 
@@ -63,12 +70,33 @@ def swap(client: Elasticsearch, build: str) -> None:
         client.indices.update_aliases(actions=swap_actions([old] if old else [], build))
 
 
+def find_builds(client: Elasticsearch) -> tuple[str, ...]:
+    """Return every build there is, the oldest first."""
+    return tuple(sorted(_aliases(client)))
+
+
 def open_builds(client: Elasticsearch) -> tuple[str, ...]:
     """Return every build there is, the oldest first; raises ClusterUnavailable if none is."""
-    names = _aliases(client)
+    names = find_builds(client)
     if not names:
         raise ClusterUnavailable("there is no build to load into: run 'contactpoint init' first")
-    return tuple(sorted(names))
+    return names
+
+
+def hidden_builds(client: Elasticsearch) -> tuple[str, ...]:
+    """Return builds that are being restored, or were not restored to the end. No wildcard finds
+    them, so they are no builds to anybody else: nothing is written into half an index."""
+    with speaking_to_cluster("asking for builds that are being restored"):
+        found = client.indices.get(
+            index=ALL_BUILDS, features=["aliases"], expand_wildcards=["open", "hidden"]
+        )
+    return tuple(sorted(found.keys() - _aliases(client).keys()))
+
+
+def show_build(client: Elasticsearch, build: str) -> None:
+    """Let a build that was hidden be one of the open builds; it is not searched yet."""
+    with speaking_to_cluster("opening a build that was restored"):
+        client.indices.put_settings(index=build, settings={"index": {"hidden": False}})
 
 
 def remove_build(client: Elasticsearch, build: str) -> None:

@@ -1,12 +1,12 @@
 """The publish checks: why a build may not be searched (docs/RULES.md, shielding 7)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions, build_body
 from indexer.builds.canaries import NUMBER, canary, queries
+from indexer.builds.marked import marked_in
 from indexer.builds.records import Acceptance, Finding, Record
 from indexer.children.hidden import HiddenChildren
 from indexer.children.scan import BuildScan
@@ -15,7 +15,6 @@ from indexer.shields.marks import write_mark
 
 MOST_LOST = 0.02  # of the children of one authority; more takes two people
 PEOPLE_NEEDED = 2
-PARTS = 2  # of a build, read at once
 ROUNDS = 3
 AGAIN = "run 'contactpoint reindex' again"
 
@@ -133,21 +132,10 @@ def check_register(bench: Bench, build: str, marks: frozenset[str]) -> Finding:
     still one."""
     removed = 0
     for _ in range(ROUNDS):
-        marked = [number for page in marked_pages(bench, build, marks) for number in page]
+        marked = marked_in(bench, build, marks)
         if not marked:
             return Finding("register", True, f"no marked child is in it ({removed} removed)")
         removed += len(marked)
         bench.hands.placer.move(marked, build)
         bench.hands.scan.refresh(build)
     return Finding("register", False, "marked children are in it again and again: try again")
-
-
-def marked_pages(bench: Bench, build: str, marks: frozenset[str]) -> Iterator[list[str]]:
-    """Yield those numbers of the build that are marked; one core reads while another compares."""
-
-    def part(number: int) -> list[str]:
-        pages = bench.hands.scan.numbers(build, number, PARTS)
-        return [one for page in pages for one in bench.hands.marks.among(marks, page)]
-
-    with ThreadPoolExecutor(PARTS, "register") as threads:
-        yield from threads.map(part, range(PARTS))

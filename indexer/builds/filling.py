@@ -6,10 +6,11 @@ next without any note of how far it had come.
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Lock
+from itertools import takewhile
+from threading import Event, Lock
 
 import msgspec
 
@@ -24,6 +25,7 @@ from indexer.shields.marks import Marks
 
 COLLECT_EVERY = 200  # pages
 AT_ONCE = 4  # months under way: while Elasticsearch works on some, Python works on others
+PAUSES_SECONDS = (1, 5, 20)  # before a month is tried again: Elasticsearch is busy, or starts anew
 NEARLY_WHOLE = 0.9  # of a month's children: what is missing is then looked for one by one
 ROUNDS = 5
 SOME = 500  # children carried over at once
@@ -81,7 +83,7 @@ class Filling:
     _total: int = 0
     _began: float = field(default_factory=time.monotonic)
     _turn: Lock = field(default_factory=Lock)
-    _is_stopped: bool = False
+    _stopped: Event = field(default_factory=Event)
 
     def fill(self) -> Progress:
         """Copy every month of birth that is not there yet, or not nearly; return what was copied.
@@ -103,7 +105,7 @@ class Filling:
                     "again, it goes on where this one stopped"
                 ) from None
             finally:
-                self._is_stopped = True  # or after Ctrl-C all other months would come first
+                self._stopped.set()  # or after Ctrl-C all other months would come first
         return self._progress()
 
     def carry_over(self) -> int:
@@ -133,13 +135,29 @@ class Filling:
         )
 
     def _copy(self, month: Born) -> None:
-        pages = () if self._is_stopped else self.hands.scan.children(self.source, month)
-        for page in pages:
-            if self._is_stopped:
-                return
-            self.hands.pace.wait(len(page))
-            self.hands.placer.copy(page, self.target)
-            self._count(len(page))
+        """Copy it, from its beginning again if Elasticsearch does not answer for a while."""
+        for pause in PAUSES_SECONDS:
+            try:
+                return self._copy_once(month)
+            except Unavailable:
+                self._stopped.wait(pause)
+        return self._copy_once(month)
+
+    def _copy_once(self, month: Born) -> None:
+        copied = 0
+        try:
+            for page in self._pages_of(month):
+                self.hands.pace.wait(len(page))
+                self.hands.placer.copy(page, self.target)
+                copied += len(page)
+                self._count(len(page))
+        except Unavailable:
+            self._count(-copied)
+            raise
+
+    def _pages_of(self, month: Born) -> Iterator[list[Stored]]:
+        pages = () if self._stopped.is_set() else self.hands.scan.children(self.source, month)
+        return takewhile(lambda _page: not self._stopped.is_set(), pages)
 
     def _count(self, children: int) -> None:
         with self._turn:
@@ -171,15 +189,19 @@ class Filling:
         gone = self.gone(there.keys() - stored.keys())
         placer.drop({number: there[number] for number in gone}, self.target)
         now = store.revisions(self.target, numbers)
+        # Asked after the target: a writer writes the source first.
+        current = store.revisions(self.source, stored)
         behind = {n for n, one in stored.items() if now.get(n, 0) < one.revision}
-        behind -= self.hands.marks.marked(behind)
-        self._renew([stored[number] for number in behind])
-        return not behind and not gone & now.keys()
+        ahead = {n for n in stored if now.get(n, 0) > current.get(n, 0)}
+        wrong = behind | ahead
+        wrong -= self.hands.marks.marked(wrong)
+        self._renew([stored[number] for number in wrong])
+        return not wrong and not gone & now.keys()
 
     def _renew(self, children: Sequence[Stored]) -> None:
         """Write children anew in both builds: the target knows a deletion of them, by somebody's
-        hand, that the source knows nothing of. A later revision than the deletion's brings them
-        back."""
+        hand, or a writing, of which the source knows nothing. A later revision than that one puts
+        it right: each round is one further."""
         again = [Placement(one.child.number, one.revision, one.child) for one in children]
         self.hands.placer.place(again, self.hands.builds.now)
 

@@ -5,7 +5,13 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import create_build, published_build, shielded_body, swap
+from indexer.builds.builds import (
+    create_build,
+    hidden_builds,
+    published_build,
+    shielded_body,
+    swap,
+)
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -17,6 +23,7 @@ from indexer.world import World
 from mappings.names import (
     AUDIT,
     AUDIT_SEALED,
+    LINKS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -38,18 +45,26 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     published = published_build(worker_client)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
-    if published and not had_marks:
+    is_used = bool(published or hidden_builds(worker_client) or _has_links(worker_client))
+    if is_used and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
             "'contactpoint shield verify', which restores it from its journal"
         )
     if not published:
-        Whole(Register.for_worker(settings, world)).restore(has_children=False)
+        Whole(Register.for_worker(settings, world)).restore(has_children=is_used)
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
     return made
+
+
+def _has_links(client: Elasticsearch) -> bool:
+    """Say whether anything was ever loaded here, though its build may be lost."""
+    with speaking_to_cluster("asking for links"):
+        client.indices.refresh(index=LINKS)
+        return bool(client.search(index=LINKS, size=1, source=False)["hits"]["hits"])
 
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:

@@ -8,6 +8,7 @@ from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import (
     analyser_versions,
+    hidden_builds,
     open_builds,
     published_build,
     remove_build,
@@ -20,10 +21,11 @@ from indexer.builds.checks import (
     fixed_findings,
     shortfalls,
 )
-from indexer.builds.filling import Filling, Gone
+from indexer.builds.filling import Filling
+from indexer.builds.kept import Kept
 from indexer.builds.lock import Lock, holding_builds
 from indexer.builds.records import Acceptance, Finding, Record
-from indexer.children.links import row_key
+from indexer.builds.restored import check_links, check_loads, check_sentinel, loads_to_repeat
 from indexer.errors import BuildRefused, ClusterUnavailable, NotAllowed, Refused
 from indexer.people.actor import Actor
 
@@ -50,7 +52,8 @@ def publish(
         record = _unpublished(bench, build)
         if consent:
             record = _accept(bench, record, consent)
-        publish_record(bench, lock, record, actor)
+        kept = Kept(bench, record.build)
+        publish_record(bench, lock, record, actor, kept if record.is_old else None)
     return record.build
 
 
@@ -66,30 +69,30 @@ def rollback(bench: Bench, actor: Actor, consent: Consent | None = None) -> str:
             raise Refused("there is no build from before: nothing to roll back to")
         if consent:
             record = _accept(bench, record, consent)
-        publish_record(
-            bench, lock, record, actor, lambda numbers: _unlinked(bench, record.build, numbers)
-        )
+        publish_record(bench, lock, record, actor, Kept(bench, record.build))
     return record.build
 
 
 def publish_record(
-    bench: Bench, lock: Lock, record: Record, actor: Actor, gone: Gone = set
+    bench: Bench, lock: Lock, record: Record, actor: Actor, kept: Kept | None = None
 ) -> None:
-    """Carry over what changed, check and swap, as one who holds the lock."""
+    """Carry over what changed, check and swap, as one who holds the lock.
+
+    `kept` says who of the children whom the build alone has may stay; nobody, if it is a copy.
+    """
     before = _published(bench)
     record = replace(record, findings=())
-    record = _judge(bench, record, actor, fixed_findings(bench, record))
-    filling = Filling(bench.hands, before, record.build, gone=gone)
-    if _has_other_analysers(bench, before):
-        # Loads write into builds of their own analysers, so ours has missed what was loaded since.
-        _hold_loads(bench, lock)
-        filling.carry_over()
+    record = _judge(bench, record, actor, [*fixed_findings(bench, record), *_of_old(bench, record)])
+    filling = Filling(bench.hands, before, record.build, gone=kept.gone if kept else set)
+    _catch_up(bench, lock, record, filling)
     # Before it is mended: of a build that has lost so many children something is wrong.
     counted = _count(bench, before, record)
     record = _judge(bench, record, actor, [*record.findings, counted])
     filling.carry_over()
+    bench.listener.say("Looking for whom nobody may find; of millions that takes minutes.")
     marks, hidden = _look_for_the_hidden(bench, record.build)
-    record = _judge(bench, record, actor, [*record.findings, *hidden])
+    loads = _loads_since(bench, before, record, kept)
+    record = _judge(bench, record, actor, [*record.findings, *hidden, *loads])
     lock.check()
     bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before}")
     _swap(bench, before, record)
@@ -131,7 +134,7 @@ def remove(bench: Bench, build: str) -> None:
     """Delete a build that is not published, and its record. Raises Refused."""
     if build == published_build(bench.client):
         raise Refused(f"{build} is the published build: it stays")
-    if build not in open_builds(bench.client):
+    if build not in (*open_builds(bench.client), *hidden_builds(bench.client)):
         raise Refused(f"there is no build {build}; 'contactpoint builds' lists them")
     remove_build(bench.client, build)
     bench.records.forget(build)
@@ -175,6 +178,23 @@ def _judge(bench: Bench, record: Record, actor: Actor, findings: Sequence[Findin
             f"{said}"
         )
     return record
+
+
+def _catch_up(bench: Bench, lock: Lock, record: Record, filling: Filling) -> None:
+    """Let a build that loads did not write into hold what they wrote, before it is judged: one of
+    other analysers than the published, or one that was restored."""
+    others = _has_other_analysers(bench, filling.source)
+    if others:
+        _hold_loads(bench, lock)
+    if others or record.is_old:
+        filling.carry_over()
+
+
+def _loads_since(bench: Bench, before: str, record: Record, kept: Kept | None) -> list[Finding]:
+    if not record.restored or not record.is_old or not kept:
+        return []
+    again = loads_to_repeat(bench, before, record.restored, kept.sources)
+    return [check_loads(bench, record.restored, again)]
 
 
 def _has_other_analysers(bench: Bench, build: str) -> bool:
@@ -241,13 +261,8 @@ def _swap(bench: Bench, before: str, record: Record) -> None:
     swap(bench.client, record.build)
 
 
-def _unlinked(bench: Bench, build: str, numbers: set[str]) -> set[str]:
-    """Return those of the build's children to whom no row of theirs leads any more."""
-    stored = bench.hands.store.read(numbers, build)
-    keys = {
-        number: [row_key(row.source, row.source_record_id) for row in one.child.contributions]
-        for number, one in stored.items()
-    }
-    links = bench.links.read(key for some in keys.values() for key in some)
-    leading = {number for link in links.values() for number in link.children}
-    return stored.keys() - leading
+def _of_old(bench: Bench, record: Record) -> list[Finding]:
+    """Return what must be so before a build that was restored is brought up to date."""
+    if not record.restored or not record.is_old:
+        return []
+    return [check_sentinel(bench, record.restored), check_links(bench, record.build)]

@@ -7,10 +7,12 @@ from typing import Any, Literal
 
 from elasticsearch import Elasticsearch
 
-from indexer.clients import found_in, speaking_to_cluster
+from indexer.clients import NOT_FOUND, found_in, speaking_to_cluster
 from mappings.names import BUILDS
 
-State = Literal["filling", "filled", "refused", "published"]
+TRIED = "tried"  # the id of a note of its own; no build is called so
+
+State = Literal["restoring", "filling", "filled", "refused", "published"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
+class Restored:
+    """The snapshot that a build was restored from: since when it knows nothing of what was loaded,
+    and how often the register had been changed by then."""
+
+    snapshot: str
+    taken_at: datetime
+    register: int
+
+
+@dataclass(frozen=True)
 class Record:
     """What became of a build. `failed` counts batches that could not be written; `left_at` is when
     another was published in its place."""
@@ -50,6 +62,13 @@ class Record:
     failed: int = 0
     findings: tuple[Finding, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
+    restored: Restored | None = None
+
+    @property
+    def is_old(self) -> bool:
+        """Was it restored, and not searched since? It says that it is published a moment before
+        it is; it has been once another took its place."""
+        return self.restored is not None and self.left_at is None
 
 
 class Records:
@@ -71,6 +90,16 @@ class Records:
     def write(self, record: Record) -> None:
         with speaking_to_cluster("writing what became of a build"):
             self._client.index(index=BUILDS, id=record.build, document=build_record(record))
+
+    def tried_at(self) -> datetime | None:
+        """Return when a snapshot was last tried, and brought back what was taken."""
+        with speaking_to_cluster("asking when a snapshot was tried"):
+            found = self._client.options(ignore_status=NOT_FOUND).get(index=BUILDS, id=TRIED)
+        return datetime.fromisoformat(found["_source"]["seen_at"]) if found["found"] else None
+
+    def write_tried(self, moment: datetime) -> None:
+        with speaking_to_cluster("noting that a snapshot was tried"):
+            self._client.index(index=BUILDS, id=TRIED, document={"seen_at": moment})
 
     def forget(self, build: str) -> None:
         """Remove the record of a build that is no more."""
@@ -98,8 +127,13 @@ def parse_record(build: str, source: Mapping[str, Any]) -> Record:
             Acceptance(**{**one, "at": datetime.fromisoformat(one["at"])})
             for one in source.get("accepted", ())
         ),
+        restored=_parse_restored(source["restored"]) if "restored" in source else None,
         **stamps,
     )
+
+
+def _parse_restored(source: Mapping[str, Any]) -> Restored:
+    return Restored(**{**source, "taken_at": datetime.fromisoformat(source["taken_at"])})
 
 
 _STAMPS = ("begun_at", "filled_at", "published_at", "left_at")

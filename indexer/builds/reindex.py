@@ -52,11 +52,14 @@ def reindex(bench: Bench, actor: Actor, *, is_to_publish: bool = True) -> str:
     Refused, Unavailable (the same command goes on).
     """
     with holding_builds(bench.client, bench.world, "reindex") as lock:
-        record = _unfinished(bench) or _begin(bench, actor)
         source = published_build(bench.client)
         if source is None:
             raise ClusterUnavailable("no build is published yet: run 'contactpoint init' first")
-        record = _fill(bench, lock, record, source)
+        record = _unfinished(bench)
+        state_space(bench, source, record.build if record else "")
+        record = record or _begin(bench, actor)
+        if record.state == "filling":
+            record = _fill(bench, lock, record, source)
         if is_to_publish:
             publish_record(bench, lock, record, actor)
     return record.build
@@ -75,24 +78,33 @@ def reindex_child(bench: Bench, number: str) -> None:
     bench.hands.placer.place([placement], bench.hands.builds.now)
 
 
-def space(bench: Bench, source: str) -> Space:
-    """Return the disk that a copy of `source` needs, on all nodes together, and what is free."""
+def state_space(bench: Bench, source: str, begun: str = "") -> None:
+    """Say what disk a copy of `source` needs. Raises Refused if there is less."""
+    need = space(bench, source, begun)
+    need.refuse_if_short()
+    bench.listener.say(f"A new build needs {need.in_words()}.")
+
+
+def space(bench: Bench, source: str, begun: str = "") -> Space:
+    """Return the disk that a copy of `source` needs, on all nodes together, and what is free; less
+    what a copy takes already that an earlier run began."""
+    names = [one for one in (source, begun) if one]
     with speaking_to_cluster("asking how large the published build is"):
-        stats = bench.client.indices.stats(index=source, metric="store")
-    size = stats["_all"]["total"]["store"]["size_in_bytes"]
+        stats = bench.client.indices.stats(index=names, metric="store")["indices"]
+    size = {name: stats[name]["total"]["store"]["size_in_bytes"] for name in names}
+    needed = TIMES_THE_PUBLISHED * size[source] - size.get(begun, 0)
+    return Space(max(0, needed), sum(free_bytes(bench)))
+
+
+def free_bytes(bench: Bench) -> list[int]:
+    """Return how much is free on the disk of each node."""
     operator_client = make_client(bench.settings, "operator")
     with speaking_to_cluster("asking how much disk is free"):
         nodes = operator_client.nodes.stats(metric="fs")["nodes"]
-    free = sum(node["fs"]["total"]["available_in_bytes"] for node in nodes.values())
-    return Space(TIMES_THE_PUBLISHED * size, free)
+    return [node["fs"]["total"]["available_in_bytes"] for node in nodes.values()]
 
 
 def _begin(bench: Bench, actor: Actor) -> Record:
-    source = published_build(bench.client)
-    if source:
-        need = space(bench, source)
-        need.refuse_if_short()
-        bench.listener.say(f"A new build needs {need.in_words()}.")
     build = str(create_build(bench.client, bench.world))
     record = Record(build, "filling", actor.name, bench.world.now())
     bench.records.write(record)
@@ -101,11 +113,18 @@ def _begin(bench: Bench, actor: Actor) -> Record:
     return record
 
 
+def is_unfinished(record: Record) -> bool:
+    """Did a reindex die while it filled the build, or after that, while it was judged? One that was
+    filled and not judged was not to be published."""
+    is_half_judged = record.state == "filled" and bool(record.findings) and not record.restored
+    return record.state == "filling" or is_half_judged
+
+
 def _unfinished(bench: Bench) -> Record | None:
-    """Return the newest build of our analysers that a run left half filled."""
-    filling = [one for one in read_records(bench) if one.state == "filling"]
-    versions = analyser_versions(bench.client, [one.build for one in filling])
-    own = [one for one in filling if versions.get(one.build) == VERSION]
+    """Return the newest build of our analysers that a run left half filled, or half published."""
+    left = [one for one in read_records(bench) if is_unfinished(one)]
+    versions = analyser_versions(bench.client, [one.build for one in left])
+    own = [one for one in left if versions.get(one.build) == VERSION]
     if own:
         bench.listener.say(f"Going on with {own[-1].build}, which an earlier run left unfinished.")
     return own[-1] if own else None
@@ -125,6 +144,7 @@ def _fill(bench: Bench, lock: Lock, record: Record, source: str) -> Record:
         f"Copied {copied.done:,} children in {copied.seconds:.1f} s ({copied.rate:,.0f} a second); "
         f"{changed:,} more were carried over."
     )
+    bench.listener.say("Merging it; of millions of children that takes minutes.")
     _merge(bench.client, record.build)
     record = replace(record, state="filled", failed=0, filled_at=bench.world.now())
     bench.records.write(record)

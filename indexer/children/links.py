@@ -45,12 +45,13 @@ class Link(Struct, frozen=True):
 
 class RowLink(Struct, frozen=True):
     """Which child a row is part of; "" if that child left the index. `is_in` is False for a row
-    that was withdrawn though its link stays."""
+    that was withdrawn though its link stays; `load` is the one that wrote the link."""
 
     source: str
     source_record_id: str
     child: str
     is_in: bool
+    load: str = ""
 
 
 def parse_link(document: dict[str, Any]) -> Link:
@@ -166,7 +167,8 @@ class Links:
 def _row_link(hit: dict[str, Any]) -> RowLink:
     source, _, record_id = hit["_id"].partition(":")
     document = hit["_source"]
-    return RowLink(source, record_id, document["child"] or "", "digest" in document)
+    child, load = document["child"] or "", document.get("load", "")
+    return RowLink(source, record_id, child, "digest" in document, load)
 
 
 def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from mappings.names import LOADS
 
 CONFLICT, NOT_FOUND = 409, 404
 CLOCKS_DIFFER = timedelta(seconds=5)  # between machines, and by rounding to seconds
-MOST_SOURCES = 10_000
+MOST_SOURCES = MOST_LOADS = 10_000
+LONGEST_LOAD = timedelta(days=1)  # one that died earlier without a word is not looked for
+DOUBTED = "doubted"  # it was done, but what it wrote was lost
 
 
 @dataclass
@@ -30,6 +32,25 @@ class Loading:
     started_at: str
     version: tuple[int, int]
     beaten_at: datetime
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One load of the past, as it is kept."""
+
+    load: str
+    source: str
+    state: str
+    actor: str
+    started_at: str
+    rows: int = 0
+
+    def in_words(self) -> str:
+        """Return what loads it again; the file is known to who loaded it."""
+        return (
+            f"'contactpoint load FEED --source {self.source}', FEED being the file of "
+            f"{self.started_at[:16].replace('T', ' ')} UTC ({self.rows:,} rows, by {self.actor})"
+        )
 
 
 @dataclass
@@ -108,6 +129,38 @@ class Loads:
         entries = [one for one in self._others("", MOST_SOURCES) if "load" in one]
         return sorted(one["source"] for one in entries if self._is_alive(one))
 
+    def since(self, moment: datetime) -> list[Receipt]:
+        """Return every load that wrote anything then or later, the oldest first."""
+        moment -= CLOCKS_DIFFER
+        ended = {"range": {"ended_at": {"gte": _stamp(moment)}}}
+        begun = {"range": {"started_at": {"gte": _stamp(moment - LONGEST_LOAD)}}}
+        never_ended = {"bool": {"filter": [begun], "must_not": [{"exists": {"field": "ended_at"}}]}}
+        return self._receipts({"bool": {"should": [ended, never_ended]}}, MOST_LOADS)
+
+    def is_known_before(self, moment: datetime) -> bool:
+        """Is there a receipt of any load that began before?"""
+        return bool(self._receipts({"range": {"started_at": {"lte": _stamp(moment)}}}, 1))
+
+    def doubt(self, receipt: Receipt) -> None:
+        """Let the rows of a load not be believed to be in: the same file brings them in again."""
+        with speaking_to_cluster("changing a receipt"):
+            answer = self.client.get(index=LOADS, id=receipt.load)
+            document = {**answer["_source"], "state": DOUBTED}
+            self.client.index(index=LOADS, id=receipt.load, document=document)
+
+    def _receipts(self, clause: Mapping[str, Any], most: int) -> list[Receipt]:
+        with speaking_to_cluster("reading receipts"):
+            self.client.indices.refresh(index=LOADS)
+            answer = self.client.search(
+                index=LOADS,
+                query={"bool": {"filter": [clause, {"exists": {"field": "state"}}]}},
+                size=most,
+                sort=["started_at"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        return [_receipt(hit) for hit in answer["hits"]["hits"]]
+
     def _others(self, source: str, most: int) -> list[dict[str, Any]]:
         """Return the entries of other sources."""
         with speaking_to_cluster("asking for other loads"):
@@ -165,6 +218,11 @@ class Loads:
         if (entry["machine"], entry["process"]) == (this_machine(), self.process):
             return entry["load"] in self._under_way  # one of ours may not have said that it ended
         return is_alive(entry, self.world.now())
+
+
+def _receipt(hit: Mapping[str, Any]) -> Receipt:
+    fields = {name: hit["_source"][name] for name in ("source", "state", "actor", "started_at")}
+    return Receipt(hit["_id"], **fields, rows=hit["_source"].get("rows", 0))
 
 
 def _stamp(moment: datetime) -> str:

@@ -16,6 +16,7 @@ PAGE = 500  # children with all that is known of them
 LIGHT_PAGE = 10_000  # Elasticsearch's own limit: numbers and revisions alone
 KEEP_ALIVE = "5m"
 MOST_AUTHORITIES = 1_000
+MOST_FOUND = 1_000  # numbers asked for at once
 EVERYBODY: Mapping[str, Any] = {"match_all": {}}
 
 Unit = Literal["month", "day"]
@@ -97,14 +98,42 @@ class BuildScan:
                 index=build,
                 query={"bool": {"must": [query], "filter": [among]}},
                 source=False,
+                size=MOST_FOUND,
+                track_total_hits=False,
                 allow_partial_search_results=False,
             )
         return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+    def sample(self, build: str, children: int, seed: int) -> Iterator[Stored]:
+        """Yield so many children drawn at random, in pages; the same seed draws the same again."""
+        drawn = {"random_score": {"seed": seed, "field": "_seq_no"}}
+        after: list[Any] | None = None
+        left = children
+        while left > 0 and (hits := self._drawn(build, drawn, min(left, PAGE), after)):
+            yield from (Stored(parse_document(hit["_source"]), hit["_version"]) for hit in hits)
+            left, after = left - len(hits), hits[-1]["sort"]
 
     def refresh(self, build: str) -> None:
         """Let scans see all that has been written."""
         with speaking_to_cluster("refreshing a build"):
             self._client.indices.refresh(index=build)
+
+    def _drawn(
+        self, build: str, drawn: Mapping[str, Any], size: int, after: list[Any] | None
+    ) -> list[dict[str, Any]]:
+        with speaking_to_cluster("drawing children at random"):
+            answer = self._client.search(
+                index=build,
+                query={"function_score": {"query": EVERYBODY, **drawn}},
+                sort=[{"_score": "desc"}, {"number": "asc"}],
+                search_after=after,
+                size=size,
+                version=True,
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
 
     def _sums(self, build: str, sums: Mapping[str, Any]) -> Mapping[str, Any]:
         with speaking_to_cluster("counting children"):

@@ -9,7 +9,7 @@ from typing import get_args
 
 from indexer.clients import Credential
 
-KEYS = ("register.key", "audit.key", "session.key", "token.key")
+KEYS = ("register.key", "audit.key", "session.key", "token.key", "metrics.key")
 PASSWORDS = tuple(f"{credential}.password" for credential in get_args(Credential))
 
 

@@ -1,5 +1,6 @@
 """Sessions of signed-in people: a random token in the browser, its digest in the index."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -7,6 +8,7 @@ from hashlib import sha256
 from elasticsearch import ConflictError, Elasticsearch
 
 from indexer.clients import speaking_to_cluster
+from indexer.errors import ClusterUnavailable
 from indexer.people.documents import Stored, read_document
 from indexer.people.users import User, read_user
 from indexer.world import World
@@ -66,10 +68,14 @@ def end_session(client: Elasticsearch, token: str) -> None:
 
 
 def _see(client: Elasticsearch, token: str, stored: Stored, now: datetime) -> None:
-    """Note that the session is in use, unless it ended or was noted by another request."""
+    """Note that the session is in use, unless it ended or was noted by another request.
+
+    If nothing can be written, as when a disk is full, the session only ends the sooner: operators
+    can still look at what is wrong.
+    """
     if now - _parse(stored).seen_at < SEEN_AGAIN:
         return
-    with speaking_to_cluster("noting the session"):
+    with suppress(ClusterUnavailable), speaking_to_cluster("noting the session"):
         try:
             client.index(
                 index=SESSIONS,

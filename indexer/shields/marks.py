@@ -23,7 +23,8 @@ from mappings.names import SHIELD_MARKS
 SENTINEL = "sentinel"
 NODES_ASKED = 2  # of three: a node that slept answers stale for seconds, but never two at once
 CONFLICT, NOT_FOUND = 409, 404
-TIMEOUT_SECONDS = 2
+TIMEOUT_SECONDS = 2  # of somebody who waits for a page
+PATIENT_SECONDS = 10  # of a command: a moment's pause of Elasticsearch must not end hours of work
 ROUNDS = 20
 SCAN_PAGE = 10_000
 
@@ -31,10 +32,12 @@ SCAN_PAGE = 10_000
 class Marks:
     """Asks about marks in real time. Made once a process."""
 
-    def __init__(self, clients: Sequence[Elasticsearch], key: str, newest: Newest) -> None:
+    def __init__(
+        self, clients: Sequence[Elasticsearch], key: str, newest: Newest, seconds: int
+    ) -> None:
         # Made once: `options` makes a client, which takes as long as the question.
         asked = clients[:NODES_ASKED]
-        self._clients = [one.options(request_timeout=TIMEOUT_SECONDS) for one in asked]
+        self._clients = [one.options(request_timeout=seconds) for one in asked]
         self._key = key.encode()
         self._newest = newest
         self._threads = ThreadPoolExecutor(NODES_ASKED, "marks") if len(clients) > 1 else None
@@ -44,7 +47,9 @@ class Marks:
         """Return marks read with `credential`, each node of the cluster by its own client."""
         clients = [make_client(settings, credential, (url,)) for url in settings.cluster_urls]
         key = settings.secret("register.key")
-        return cls(clients, key, Newest(settings.register_seen, mark_id(key.encode(), SENTINEL)))
+        newest = Newest(settings.register_seen, mark_id(key.encode(), SENTINEL))
+        seconds = PATIENT_SECONDS if credential == "worker" else TIMEOUT_SECONDS
+        return cls(clients, key, newest, seconds)
 
     @property
     def sequence(self) -> int:
@@ -75,6 +80,14 @@ class Marks:
         if SENTINEL not in marks:
             raise RegisterUnavailable("the shield register answered in part only; try again")
         return marks - {SENTINEL}
+
+    def sequence_now(self) -> int:
+        """Return how often the register was changed; an older register has a smaller number.
+
+        Raises RegisterUnavailable.
+        """
+        self.marked(())
+        return self._newest.sequence
 
     def among(self, marks: frozenset[str], numbers: Iterable[str]) -> list[str]:
         """Return those of `numbers` whose mark is one of `marks`."""

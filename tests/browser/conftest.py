@@ -74,6 +74,7 @@ def add_people(settings: Settings) -> None:
         NewUser("amira", "practitioner", "359", PASSWORD, today),
         NewUser("bo", "practitioner", "359", PASSWORD, today),
         NewUser("audrey", "auditor", "359", PASSWORD),
+        NewUser("olu", "operator", "359", PASSWORD),
         NewUser("lapsed", "practitioner", "359", PASSWORD, today - timedelta(days=400)),
         NewUser("untrained", "practitioner", "359", PASSWORD),
         NewUser("early", "practitioner", "201", PASSWORD, today),
@@ -111,7 +112,7 @@ def serving(settings: Settings) -> Iterator[str]:
         "CONTACTPOINT_HOME": str(settings.home),
         "CONTACTPOINT_PORT_BASE": str(settings.port_base),
     }
-    process = subprocess.Popen([*command, "--port", str(port), "--workers", "1"], env=environment)
+    process = subprocess.Popen([*command, "--port", str(port), "--workers", "2"], env=environment)
     try:
         wait_until_alive(process, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"

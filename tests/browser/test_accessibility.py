@@ -94,6 +94,15 @@ def show_ended_link(page, visitor):
     page.goto(f"{visitor.address}/results/x")
 
 
+def show_health(page, visitor):
+    page.goto(f"{visitor.address}/sign-in")
+    page.get_by_label("User name").fill("olu")
+    page.get_by_label("Password", exact=True).fill(visitor.password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/health")
+    expect(page.locator(".app-chart__part").first).to_be_visible()
+
+
 def show_missing_page(page, visitor):
     page.goto(f"{visitor.address}/nothing-here")
 
@@ -116,6 +125,7 @@ SHOWN = [
     (show_doubt, "found"),
     (show_unknown_number, "No child found with this number"),
     (show_ended_link, "This link has ended"),
+    (show_health, "Something needs to be done"),
     (show_missing_page, "Page not found"),
 ]
 

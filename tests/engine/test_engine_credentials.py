@@ -27,6 +27,8 @@ INDICES = [
     "held-rows",
     "loads",
     "builds",
+    "checks",
+    "alarms",
     "archive",
     "audit-2026-01",
     "audit-sealed",

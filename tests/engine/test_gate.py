@@ -7,6 +7,7 @@ import pytest
 from indexer.children.load import Loader
 from indexer.clients import make_client
 from indexer.errors import AuditUnavailable, NotAllowed, NotFound, Refused, RegisterUnavailable
+from indexer.health.alarms import Alarms
 from indexer.people.actor import Actor
 from indexer.shields.marks import Marks
 from mappings.names import AUDIT, CHILDREN, SHIELD_MARKS
@@ -153,6 +154,18 @@ def test_marked_child_is_not_found_even_while_its_document_is_in_the_build(
     assert hidden not in [one.child for one in answer.found]
     with pytest.raises(NotFound):
         gate.open_record(hidden, PAT, "test")
+
+
+def test_search_that_meets_a_marked_child_raises_an_alarm_that_tells_of_nobody(
+    load, find, ready, family, world
+):
+    load(plain_row("1", "Ann", family, BIRTHDAY))
+    hidden = find(f"ann {family}").found[0].child
+    mark(ready, hidden)
+    find(f"ann {family}")
+    alarms = Alarms(make_client(ready, "monitor"), world).open_alarms()
+    assert [one.kind for one in alarms] == ["register"]
+    assert hidden not in str(alarms)
 
 
 def test_marked_child_makes_no_difference_to_what_counts_as_too_many(load, find, ready, family):

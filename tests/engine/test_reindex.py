@@ -1,6 +1,5 @@
 """A new build beside, filled from the published one while loads, shields and searches go on."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -186,6 +185,20 @@ def test_run_that_was_interrupted_is_taken_up_in_the_same_build(fresh, bench, so
     assert len(revisions(fresh, half)) == 30
 
 
+def test_run_that_died_while_its_build_was_judged_is_taken_up_in_the_same_build(
+    fresh, bench, source, monkeypatch
+):
+    load(fresh, source, *plain_rows(10))
+    monkeypatch.setattr(bench.hands.marks, "all", stop)
+    with pytest.raises(Stopped):
+        reindex(bench, OPERATOR)
+    monkeypatch.undo()
+    (half,) = [one.build for one in read_records(bench) if one.state == "filled"]
+    load(fresh, source, plain_row("new", "New", "Kelly", "2014-03-09"))
+    assert reindex(bench, OPERATOR) == half == published(fresh)
+    assert "New" in given_names(fresh, half)
+
+
 def test_copied_months_are_not_copied_again(fresh, bench, source):
     load(fresh, source, *plain_rows(24))
     told = []
@@ -276,9 +289,7 @@ def test_rollback_is_current_and_hides_who_was_marked_since(fresh, bench, source
     )
     hidden = child_of(fresh, source, "2")
     mark(fresh, hidden)
-    began = time.monotonic()
     assert rollback(bench, OPERATOR) == before == published(fresh)
-    assert time.monotonic() - began < 10
     assert given_names(fresh, before) == ["Ann3", "Ann4", "Changed", "New"]
     assert found(fresh, "kelly") == ["Ann3", "Ann4", "Changed", "New"]
     load(fresh, source, plain_row("later", "Later", "Kelly", "2010-01-02"))
@@ -378,7 +389,7 @@ def test_disk_need_is_stated_before_a_build_is_begun(fresh, source):
 def test_reindex_without_room_is_refused_and_begins_no_build(bench, monkeypatch):
     before = open_builds(bench.client)
     short = Space(needed=10**12, free=10**9)
-    monkeypatch.setattr("indexer.builds.reindex.space", lambda _bench, _source: short)
+    monkeypatch.setattr("indexer.builds.reindex.space", lambda *_builds: short)
     with pytest.raises(Refused, match=r"1,000\.0 GB"):
         reindex(bench, OPERATOR)
     assert open_builds(bench.client) == before

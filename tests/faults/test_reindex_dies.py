@@ -1,5 +1,5 @@
-"""`contactpoint reindex` is killed at any moment: the same command again, and all children are in
-the build that is searched."""
+"""`contactpoint reindex` and `contactpoint snapshot restore` are killed at any moment: the same
+command again, and all children are in the build that is searched, and nobody who is shielded."""
 
 import os
 import random
@@ -9,43 +9,57 @@ import time
 
 import pytest
 
-from indexer.builds.builds import open_builds, published_build
+from indexer.builds.bench import open_bench
+from indexer.builds.builds import hidden_builds, open_builds, published_build
 from indexer.builds.init import init
+from indexer.builds.publication import publish
 from indexer.clients import make_client
 from indexer.invented.england import Order, write_england
+from indexer.snapshots.restore import restore
+from indexer.snapshots.snapshots import create
 from indexer.world import REAL
 from tests.benchmarks.recall import rows_of
 from tests.builds import load, revisions
 from tests.conftest import OPERATOR, running_engine
+from tests.rows import plain_row
+from tests.shields import add_mark
 from tests.whole_index import difference, read_whole_index
 
 HEAP = "512m"
 SOURCE = "gp-registration"
 PERSONS, ENGLAND = 4_000, 361
-MOMENTS = 5
+MOMENTS, MOMENTS_OF_RESTORE = 5, 3
 START_UP_SECONDS = 0.6  # of Python, in which nothing can be spoiled
 END_SECONDS = 300
 WORDS = [sys.executable, "-c", "from webapp.commands import main; main()"]
 
 
-def begin_reindex(settings):
-    """`contactpoint reindex`, as it is typed."""
+def begin(settings, words):
+    """`contactpoint WORDS`, as it is typed."""
     named = {
         "CONTACTPOINT_HOME": str(settings.home),
         "CONTACTPOINT_PORT_BASE": str(settings.port_base),
     }
     return subprocess.Popen(
-        [*WORDS, "reindex"], env={**os.environ, **named}, stderr=subprocess.PIPE, text=True
+        [*WORDS, *words.split()], env={**os.environ, **named}, stderr=subprocess.PIPE, text=True
     )
 
 
-def reindex(settings):
-    """Reindex undisturbed; return the seconds it took."""
+def run(settings, words):
+    """Run it undisturbed; return the seconds it took."""
     began = time.monotonic()
-    process = begin_reindex(settings)
+    process = begin(settings, words)
     _, wrong = process.communicate(timeout=END_SECONDS)
     assert process.returncode == 0, wrong
     return time.monotonic() - began
+
+
+def kill(process, part, seconds):
+    """Kill it after that part (0..1) of its time."""
+    print(f"killed at {part:.0%} of the run")  # noqa: T201 - to repeat it
+    time.sleep(START_UP_SECONDS + part * (seconds - START_UP_SECONDS))
+    process.kill()
+    process.communicate()
 
 
 def published(settings):
@@ -69,8 +83,8 @@ def whole(service):
 
     The first of two builds is not merged, so the second is measured.
     """
-    reindex(service)
-    seconds = reindex(service)
+    run(service, "reindex")
+    seconds = run(service, "reindex")
     return read_whole_index(service), revisions(service, published(service)), seconds
 
 
@@ -87,12 +101,47 @@ def test_reindex_killed_at_any_moment_is_finished_by_the_same_command(service, w
     index, expected, seconds = whole
     chance = random.Random(f"{seed} {number}")
     part = (number + chance.random()) / MOMENTS
-    moment = START_UP_SECONDS + part * (seconds - START_UP_SECONDS)
-    print(f"killed at {part:.0%} of the run")  # noqa: T201 - to repeat it
-    process = begin_reindex(service)
-    time.sleep(moment)
-    process.kill()
-    process.communicate()
+    kill(begin(service, "reindex"), part, seconds)
     assert difference(index, read_whole_index(service)) == ""  # of the build that is searched now
-    reindex(service)
+    run(service, "reindex")
     assert_whole(service, index, expected)
+
+
+@pytest.fixture(scope="module")
+def hidden(service):
+    """Children who were shielded since the only snapshot, and are in no open build."""
+    bench, key = open_bench(service, REAL), service.secret("register.key")
+    create(bench, OPERATOR)
+    numbers = set(sorted(revisions(service, published(service)))[::200])
+    for number in numbers:
+        add_mark(bench.client, key, number)
+    bench.hands.placer.hide(numbers)
+    return numbers
+
+
+@pytest.fixture(scope="module")
+def restore_seconds(service, hidden):
+    """How long an undisturbed restore takes."""
+    return run(service, "snapshot restore")
+
+
+def assert_nobody_is_seen(settings, hidden):
+    for build in open_builds(make_client(settings, "worker")):
+        assert hidden.isdisjoint(revisions(settings, build))
+
+
+@pytest.mark.parametrize("number", range(MOMENTS_OF_RESTORE))
+def test_restore_killed_at_any_moment_shows_nobody_and_is_done_by_the_same_command(
+    service, hidden, restore_seconds, seed, number
+):
+    part = (number + random.Random(f"{seed} {number}").random()) / MOMENTS_OF_RESTORE
+    kill(begin(service, "snapshot restore"), part, restore_seconds)
+    assert_nobody_is_seen(service, hidden)
+    load(service, SOURCE, plain_row(f"new-{number}", "New", "Kelly", "2014-03-09"))
+    expected = revisions(service, published(service))
+    bench = open_bench(service, REAL)
+    build = restore(bench, OPERATOR).build
+    assert_nobody_is_seen(service, hidden)
+    publish(bench, OPERATOR, build)
+    assert hidden_builds(bench.client) == ()
+    assert revisions(service, published(service)) == expected

@@ -31,6 +31,7 @@ NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN"),
     *("USERS", "SESSIONS", "ORGANISATIONS"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT"),
 }
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {

@@ -11,7 +11,7 @@ from indexer.people.actor import ROLES, SEARCHERS
 from indexer.world import REAL
 from tests.conftest import settings_for
 from tests.rules.reading import ROOT, Module, imports, modules
-from webapp.access import PUBLIC, SIGNED_IN, access_table
+from webapp.access import PUBLIC, SCRAPER, SIGNED_IN, access_table
 from webapp.app import create_app
 
 TEMPLATES = ROOT / "webapp" / "templates"
@@ -70,7 +70,7 @@ def test_route_without_a_row_is_open_to_nobody(app):
 def test_row_speaks_of_known_roles_and_scopes(route):
     access = access_table()[route]
     assert access.roles, "say who may use the route"
-    assert access.roles <= {PUBLIC, SIGNED_IN, *ROLES}
+    assert access.roles <= {PUBLIC, SIGNED_IN, SCRAPER, *ROLES}
     assert access.scope in SCOPES
 
 

@@ -1,12 +1,13 @@
 """What builds are judged and paced by, without a server."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 import pytest
 
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
-from indexer.builds.filling import Progress
+from indexer.builds.filling import BatchFailed, Filling, Hands, Progress
 from indexer.builds.pace import (
     FIRST_RATE,
     LEAST_RATE,
@@ -16,9 +17,10 @@ from indexer.builds.pace import (
     Searches,
     next_rate,
 )
-from indexer.builds.records import Acceptance, Finding, Record, build_record, parse_record
-from indexer.builds.reindex import SPARE_BYTES, Space
-from indexer.errors import Refused
+from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
+from indexer.builds.reindex import SPARE_BYTES, Space, is_unfinished
+from indexer.children.scan import Born, Held
+from indexer.errors import ClusterUnavailable, Refused, RegisterUnavailable
 from mappings.reader import index_body
 from webapp.commands.builds import in_words
 
@@ -115,6 +117,76 @@ def test_progress_is_said_with_rate_and_time_left():
     assert Progress(0, 10, 0).seconds_left == 0
 
 
+MONTHS = [Born(date(2014, month, 1), date(2014, month + 1, 1)) for month in (1, 2, 3)]
+
+
+@dataclass
+class Builds:
+    """Two builds, of which one is copied into the other month by month in pages of two; what is in
+    `failures` is raised, one after the other, by whoever writes."""
+
+    failures: list = field(default_factory=list)
+    copied: dict = field(default_factory=dict)
+
+    def refresh(self, build):
+        pass
+
+    def held(self, build, unit):
+        return {month: Held(4, 4) for month in MONTHS} if build == "old" else {}
+
+    def children(self, build, born):
+        yield from ([(born, 0), (born, 1)], [(born, 2), (born, 3)])
+
+    def wait(self, children):
+        pass
+
+    def copy(self, page, build):
+        if self.failures and page[0][1]:  # the second page, so that a part is there already
+            raise self.failures.pop()
+        self.copied |= dict.fromkeys(page, build)
+
+
+def filling_of(builds, told):
+    hands = Hands(scan=builds, store=None, placer=builds, marks=None, builds=None, pace=builds)
+    return Filling(hands, "old", "new", told.append)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr("indexer.builds.filling.PAUSES_SECONDS", (0, 0))
+
+
+def test_month_is_copied_again_when_elasticsearch_did_not_answer_for_a_moment():
+    builds, told = Builds([RegisterUnavailable("a pause"), ClusterUnavailable("a pause")]), []
+    copied = filling_of(builds, told).fill()
+    assert builds.copied == {(month, n): "new" for month in MONTHS for n in range(4)}
+    assert (copied.done, copied.total) == (12, 12)
+    assert all(one.done <= one.total for one in told)
+
+
+def test_reindex_ends_when_elasticsearch_does_not_come_back():
+    with pytest.raises(BatchFailed, match="goes on where this one stopped"):
+        filling_of(Builds([ClusterUnavailable("gone")] * 9), []).fill()
+
+
+FOUND = (Finding("analysers", True, "ours"),)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (Record("b", "filling"), True),
+        (Record("b", "filled", findings=FOUND), True),
+        (Record("b", "filled"), False),  # --no-publish
+        (Record("b", "refused", findings=FOUND), False),
+        (Record("b", "published", findings=FOUND), False),
+        (Record("b", "filled", findings=FOUND, restored=Restored("s", NOW, 1)), False),
+    ],
+)
+def test_reindex_takes_up_what_died_while_it_was_filled_or_judged(record, expected):
+    assert is_unfinished(record) is expected
+
+
 WHOLE = Record(
     build="children-20261122t120000z",
     state="refused",
@@ -126,6 +198,7 @@ WHOLE = Record(
     failed=1,
     findings=(Finding("counts", False, "fewer"),),
     accepted=(accepted("dana", _359=1),),
+    restored=Restored("snapshot-20261121t030000z", NOW, 7),
 )
 
 
@@ -133,6 +206,7 @@ def test_record_read_back_is_the_same():
     stored = build_record(WHOLE)
     for name in ("begun_at", "filled_at", "published_at", "left_at"):
         stored[name] = stored[name].isoformat()
+    stored["restored"] |= {"taken_at": stored["restored"]["taken_at"].isoformat()}
     stored["accepted"] = [one | {"at": one["at"].isoformat()} for one in stored["accepted"]]
     assert parse_record(WHOLE.build, stored) == WHOLE
 

@@ -77,7 +77,10 @@ def test_web_process_gets_its_own_secrets_and_no_other_credentials():
     given = set(re.findall(r"/all/secrets/([\w.]+)", SERVICES["files"]["command"][0]))
     given.discard("operator.password")  # for the nodes' own health checks
     assert set(NEEDED) <= given
-    assert {name for name in given if name.endswith(".password")} == {"front.password"}
+    assert {name for name in given if name.endswith(".password")} == {
+        "front.password",
+        "monitor.password",
+    }
 
 
 @pytest.mark.parametrize("name", ["elasticsearch", "files", "web"])

@@ -10,12 +10,13 @@ from indexer.errors import ClusterUnavailable, RegisterUnavailable
 from indexer.world import REAL
 from tests.conftest import free_port_base, settings_for
 from webapp.access import access_table
-from webapp.app import MOST_BYTES, Site, create_app
+from webapp.app import MOST_BYTES, create_app
 from webapp.search.answer import FRESH_SECONDS
 from webapp.service import KEY
+from webapp.site import Site
 from webapp.tokens import LinkEnded
 
-PUBLIC = {"/livez", "/readyz", "/sign-in", "/static/<path:filename>"}
+PUBLIC = {"/livez", "/readyz", "/metrics", "/sign-in", "/static/<path:filename>"}
 HAS_ENDED = "You have been signed out. Sign in to carry on."
 PROTECTED = sorted(set(access_table()) - PUBLIC - {"/sign-out"})
 

@@ -13,13 +13,13 @@ from indexer.children.combine import combine
 from indexer.people.actor import Actor
 from indexer.people.organisations import Organisation
 from tests.unit.test_pages_app import make_app
-from webapp.app import Site
 from webapp.pages import record
 from webapp.pages.record import build_record_page
 from webapp.pages.results import build_results_page
 from webapp.search.answer import Answer, Found, OpenRecord
 from webapp.search.gate import without_sensitive_sources
 from webapp.search.question import Question
+from webapp.site import Site
 from webapp.tokens import Asked
 
 BORN = date(2014, 3, 9)

@@ -11,7 +11,7 @@ import click
 import orjson
 
 from indexer.builds.bench import Bench, Listener, open_bench
-from indexer.builds.builds import published_build
+from indexer.builds.builds import hidden_builds, published_build
 from indexer.builds.filling import Progress
 from indexer.builds.lock import holding_builds
 from indexer.builds.publication import Consent, previous, read_records, remove
@@ -48,6 +48,8 @@ def _uses(bench: Bench) -> Iterator[tuple[Record, str]]:
         is_before = before is not None and record.build == before.build
         use = "published" if record.build == published else record.state
         yield record, "before" if is_before else use
+    for name in hidden_builds(bench.client):
+        yield Record(name, "restoring"), "restoring"
 
 
 def _as_json(record: Record, use: str) -> bytes:
@@ -62,12 +64,14 @@ WORDS = {
     "filling": "not filled to the end: 'contactpoint reindex' goes on",
     "filled": "filled: 'contactpoint publish' checks and publishes it",
     "refused": "refused by the checks",
+    "restoring": "not restored to the end: 'contactpoint snapshot restore' begins anew",
 }
 
 
 def _as_lines(record: Record, use: str) -> str:
     findings = [f"    {one.in_words()}" for one in record.findings]
-    return "\n".join([f"{record.build}  {WORDS[use]}", *findings])
+    origin = f" (restored from {record.restored.snapshot})" if record.restored else ""
+    return "\n".join([f"{record.build}  {WORDS[use]}{origin}", *findings])
 
 
 @dataclass

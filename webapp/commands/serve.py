@@ -1,18 +1,28 @@
 """`contactpoint serve`: the practitioners' pages, under gunicorn."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
 
-from indexer.settings import Settings
-from webapp.app import Site, make
+from indexer.settings import Settings, tell_libraries
+from webapp.site import USUAL, Site
 
 THREADS = 8
 TIMEOUT_SECONDS = 60
 LONGEST_ADDRESS = 8190  # bytes with "GET" and "HTTP/1.1", gunicorn's most; a token is in it
-NEEDED = ("front.password", "register.key", "audit.key", "session.key", "token.key")
+NEEDED = (
+    *("front.password", "monitor.password", "register.key", "audit.key"),
+    *("session.key", "token.key", "metrics.key"),
+)
+COUNTS_IN = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class Server(BaseApplication):
@@ -27,8 +37,13 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Make the application in the worker, after the fork: clients are one a process."""
-        return make(self._settings, self._site)
+        """Make the application in the worker, after the fork: clients are one a process.
+
+        It is imported here because prometheus_client looks once, when it is imported, where to
+        count.
+        """
+        application = import_module("webapp.app")
+        return application.make(self._settings, self._site)
 
 
 @click.command()
@@ -54,10 +69,28 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     settings = Settings.from_environment()
     _refuse_without_secrets(settings)
-    usual = Site()
-    site = Site((*usual.hosts, *hosts), https, helpdesk or usual.helpdesk, helpdesk_phone)
     click.echo(f"ContactPoint at http://{bind}:{port} (Ctrl-C ends it)")
-    Server(settings, site, gunicorn_options(f"{bind}:{port}", workers)).run()
+    with _folder_of_this_process() as folder:
+        tell_libraries(COUNTS_IN, folder)
+        site = Site(
+            (*USUAL.hosts, *hosts),
+            https,
+            helpdesk or USUAL.helpdesk,
+            helpdesk_phone,
+            metrics_folder=Path(folder),
+        )
+        Server(settings, site, gunicorn_options(f"{bind}:{port}", workers)).run()
+
+
+@contextmanager
+def _folder_of_this_process() -> Iterator[str]:
+    """An empty folder, removed at the end by who made it: a worker that ends comes by here too."""
+    folder, owner = mkdtemp(prefix="contactpoint-metrics-"), os.getpid()
+    try:
+        yield folder
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def gunicorn_options(bind: str, workers: int) -> dict[str, Any]:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 pages = Blueprint("pages", __name__)
 
-from webapp.pages import home, reason, record, results, search, sign_in, sign_out  # noqa: E402, F401
+from webapp.pages import health, home, reason, record, results, search, sign_in, sign_out  # noqa: E402, F401

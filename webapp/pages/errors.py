@@ -11,6 +11,7 @@ from markupsafe import escape
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from indexer.errors import ContactPointError, NotAllowed, Unavailable
+from webapp.metrics import count_refusal
 from webapp.pages.words import sentence
 from webapp.request_log import log_failure
 from webapp.service import service
@@ -47,6 +48,7 @@ def handle_errors(app: Flask) -> None:
 
 def error_page(error: ContactPointError) -> Response:
     """Return the page of one of our own errors."""
+    count_refusal(error)
     key = error.code if error.code in _table() else str(error.status)
     if isinstance(error, Unavailable):
         log_failure(error)

@@ -1,4 +1,4 @@
-"""Where signed-in people start: the search, or what is not here yet for their role."""
+"""Where people start: the search, how the service is, or what is not here yet for them."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,6 @@ from webapp.service import service
 MISSING = {
     "auditor": "The pages for reading who searched, and who opened which record and why, are not "
     "in this version.",
-    "operator": "The pages for loads, reindexes, snapshots and health are not in this version. "
-    "That work is done with the contactpoint command on the server.",
 }
 
 
@@ -29,6 +27,8 @@ class HomePage:
 def home() -> ResponseReturnValue:
     if g.reader.role in SEARCHERS:
         return redirect(url_for("pages.search"), 303)
+    if g.reader.role == "operator":
+        return redirect(url_for("pages.health"), 303)
     role = g.reader.role
     page = HomePage(in_words(role, "role"), MISSING[role], service().helpdesk)
     return render_template("home.html", page=page)

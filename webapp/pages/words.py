@@ -141,6 +141,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "moment": moment,
     "day_of_stamp": day_of_stamp,
+    "sentence": sentence,
     "phone_link": phone_link,
     "grouped": grouped,
     "age_words": age_words,

@@ -16,10 +16,12 @@ from indexer.audit.trail import Trail
 from indexer.children.child import Child, Contribution
 from indexer.clients import make_client
 from indexer.errors import AnswerTooLate, NotAllowed, NotFound, Refused, RegisterUnavailable
+from indexer.health.alarms import Alarms
 from indexer.people.actor import SEARCHERS, Actor
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import REAL, World
+from webapp.metrics import ALARMS, ANSWERS, timed
 from webapp.search.answer import Answer, OpenRecord, is_fresh
 from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
@@ -43,6 +45,7 @@ class Gate:
         self._search = ChildSearch(client)
         self._marks = Marks.for_credential(settings, "front")
         self._trail = Trail(client, settings.secret("audit.key"), world)
+        self._alarms = Alarms(client, world)
 
     def find(self, question: Question, reader: Actor, reason: str = "") -> Answer:
         """Return the children who match, after register, ranking and audit.
@@ -55,16 +58,18 @@ class Gate:
             lambda hidden: self._search.candidates(question, reader, hidden),
             lambda children: rank(question, children, reader, self._world.today()),
         )
-        self._trail.write(
-            "search",
-            reader,
-            question=to_builtins(question),
-            children=[one.child for one in found],
-            reason=reason,
-        )
+        with timed("audit"):
+            self._trail.write(
+                "search",
+                reader,
+                question=to_builtins(question),
+                children=[one.child for one in found],
+                reason=reason,
+            )
         checked_at = self._ask_again_if_late(candidates, checked_at)
         hint = HINT if candidates.more else ""
         too_many = candidates.more and not candidates.children
+        ANSWERS.labels("too_many" if too_many else "found" if found else "none").inc()
         return Answer(found, len(found), candidates.more, too_many, hint, checked_at)
 
     def open_record(self, number: str, reader: Actor, reason: str) -> OpenRecord:
@@ -103,15 +108,24 @@ class Gate:
         size are then those of a world without that child. Also returns the time of the check."""
         hidden: frozenset[str] = frozenset()
         for _ in range(ASKED_AGAIN):
-            candidates = ask(hidden)
-            prepared = prepare(candidates.children)
+            with timed("search"):
+                candidates = ask(hidden)
+            with timed("rank"):
+                prepared = prepare(candidates.children)
             checked_at = time.monotonic()
-            marked = self._marks.marked(candidates.seen)
+            with timed("register"):
+                marked = self._marks.marked(candidates.seen)
             if not marked:
                 return candidates, prepared, checked_at
-            log.error("shielded_child_in_build", children=len(marked))
+            self._raise_alarm(marked)
             hidden |= marked
         raise RegisterUnavailable("the search could not be finished safely; try again")
+
+    def _raise_alarm(self, marked: frozenset[str]) -> None:
+        """Let somebody know that a build held children whom the register hides."""
+        log.error("shielded_child_in_build", children=len(marked))
+        ALARMS.labels("register").inc()
+        self._alarms.raise_alarm("register")
 
     def _ask_again_if_late(self, candidates: Candidates, checked_at: float) -> float:
         """Ask the register once more when the audit was slow, so that the page has time to leave.

@@ -1,0 +1,1 @@
+"""The daily check: everything that can be verified while the service goes on."""

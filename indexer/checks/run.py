@@ -1,0 +1,128 @@
+"""Runs every check, one after the other, and stores what they found."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from indexer.audit.verify import OVERLAP, Proof, verify
+from indexer.builds.bench import Bench
+from indexer.builds.builds import published_build
+from indexer.checks.copies import check_copies
+from indexer.checks.counts import check_counts
+from indexer.checks.documents import Compared, compare, judge_documents, mend
+from indexer.checks.leaving import check_leaving
+from indexer.checks.register import check_register
+from indexer.children.expire import Expiry
+from indexer.children.store import Stored
+from indexer.clients import make_client
+from indexer.errors import ClusterUnavailable
+from indexer.health.alarms import Alarms
+from indexer.health.loads import Feeds, judge_loads, look_at_loads
+from indexer.health.reports import Report, Reports
+from indexer.health.state import State, well
+from indexer.people.actor import Actor
+
+SAMPLE = 1_000  # documents
+BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+Check = Callable[[], list[State]]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is compared: so many documents drawn at random, all of them if `sample` is None;
+    `is_to_mend` writes those that differ anew."""
+
+    sample: int | None = SAMPLE
+    is_to_mend: bool = False
+
+
+def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
+    """Return what was found, after it was stored. Raises Unavailable: then nothing was found."""
+    began_at, began = bench.world.now(), time.monotonic()
+    build = published_build(bench.client)
+    if build is None:
+        raise ClusterUnavailable("there is no build to check: run 'contactpoint init' first")
+    reports = Reports(bench.client)
+    before = next(iter(reports.newest()), None)
+    feeds = look_at_loads(bench.client, bench.world)
+    bench.hands.scan.refresh(build)
+    authorities = bench.hands.scan.count_by_authority(build)
+    sources = {one.name: one.rows for one in feeds.sources}
+    compared, documents = _compare(bench, build, extent)
+    states = _say(
+        bench,
+        [
+            lambda: [check_counts(authorities, sources, before)],
+            lambda: [documents],
+            *_others(bench, actor, feeds, before),
+        ],
+    )
+    report = Report(
+        at=began_at,
+        actor=actor.name,
+        seconds=round(time.monotonic() - began, 1),
+        states=states,
+        compared=compared.documents,
+        authorities=authorities,
+        sources=sources,
+    )
+    reports.add(report)
+    return report
+
+
+def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> list[Check]:
+    return [
+        lambda: [check_copies(bench)],
+        lambda: check_register(bench, actor),
+        lambda: [judge_loads(feeds, bench.world.now())],
+        lambda: [check_leaving(Expiry(bench.settings, bench.world).foresee())],
+        lambda: [_check_audit(bench, before)],
+    ]
+
+
+def _say(bench: Bench, checks: Iterable[Check]) -> tuple[State, ...]:
+    """Run the checks, and tell of each when it is done: some take minutes."""
+    states: list[State] = []
+    for check in checks:
+        found = check()
+        states += found
+        bench.listener.say(f"checked: {', '.join(one.name for one in found)}")
+    return tuple(states)
+
+
+def _compare(bench: Bench, build: str, extent: Extent) -> tuple[Compared, State]:
+    compared = compare(bench, _children(bench, build, extent.sample))
+    if not (extent.is_to_mend and compared.differing):
+        return compared, judge_documents(compared)
+    written = mend(bench, compared.differing)
+    return compared, well("documents", f"{written:,} differed and were written anew")
+
+
+def _children(bench: Bench, build: str, sample: int | None) -> Iterable[Stored]:
+    scan = bench.hands.scan
+    if sample is not None:
+        return scan.sample(build, sample, bench.world.below(2**31))
+    months = scan.held(build, "month")
+    return (one for born in months for page in scan.children(build, born) for one in page)
+
+
+def _check_audit(bench: Bench, before: Report | None) -> State:
+    """Prove the entries since the last check, with the only credential that reads them.
+
+    What was found once is an alarm, and stays one until somebody acknowledges it.
+    """
+    desk_client = make_client(bench.settings, "desk")
+    since = before.at - OVERLAP if before else BEGINNING  # written, and not seen yet
+    proof = verify(desk_client, bench.settings.secret("audit.key"), since)
+    if not proof.is_whole:
+        Alarms(bench.client, bench.world).raise_alarm("audit")
+    return judge_audit(proof)
+
+
+def judge_audit(proof: Proof) -> State:
+    """Say nothing of how many entries there are: those that are sealed are among them."""
+    if proof.is_whole:
+        return well("audit", "every entry is unchanged, and none is missing")
+    cause = f"entries that were changed: {proof.changed:,}; gaps: {proof.gaps:,}"
+    return State("audit", "red", cause, "contactpoint alarms")

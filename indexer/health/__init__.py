@@ -1,0 +1,1 @@
+"""How the service is: what is wrong, why, and which command to run next."""

@@ -1,0 +1,1 @@
+"""Snapshots: copies of indices outside Elasticsearch, and the way back from them."""

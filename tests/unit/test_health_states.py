@@ -1,0 +1,303 @@
+"""What makes a state yellow or red, without a server."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from indexer.audit.trail import BEGINNING, entry_hash
+from indexer.audit.verify import prove
+from indexer.checks.counts import check_counts
+from indexer.checks.register import judge_faults, judge_purge
+from indexer.health.alarms import KINDS
+from indexer.health.builds import Build, Builds, judge_builds
+from indexer.health.engine import Engine, Indicator, Node, judge_engine
+from indexer.health.hook import Hook
+from indexer.health.loads import Source, is_overdue
+from indexer.health.reports import Report, judge_reports
+from indexer.health.snapshots import Repository, Trials, judge_snapshots, judge_trials
+from indexer.health.state import State, rounded, some, worst
+from indexer.shields.verify import Verdict
+from tests.runbook import headings
+from tests.unit.test_snapshots import NOW as TAKEN
+from tests.unit.test_snapshots import ours
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+GIGA = 10**9
+KEY = b"key"
+
+
+def node(free=50):
+    return Node("node-1", 1, 2, free * GIGA, 100 * GIGA, 2 * GIGA, GIGA // 2)
+
+
+def engine(*indicators, missing=(), unassigned=0, whole=True, free=50):
+    return Engine((node(free),), missing, 10, unassigned, whole, indicators)
+
+
+def colour(states, name):
+    return next(one.colour for one in states if one.name == name)
+
+
+@pytest.mark.parametrize(
+    ("looked", "name", "expected"),
+    [
+        (engine(), "nodes", "green"),
+        (engine(missing=("node-2",)), "nodes", "yellow"),
+        (engine(unassigned=1), "shards", "yellow"),
+        (engine(unassigned=1, whole=False), "shards", "red"),
+        (engine(free=1), "disk", "yellow"),
+        (engine(free=0), "disk", "red"),
+        (engine(Indicator("master_is_stable", "red", "No master.")), "nodes", "red"),
+        (engine(Indicator("ilm", "yellow", "Stopped.")), "engine", "yellow"),
+    ],
+)
+def test_engine_is_judged_by_its_worst(looked, name, expected):
+    states = judge_engine(looked)
+    assert worst(one for one in states if one.name == name) == expected
+    assert all(one.step for one in states if not one.is_well)
+
+
+def test_indicator_that_knows_nothing_is_no_state():
+    assert len(judge_engine(engine(Indicator("disk", "unknown", "No data.")))) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "days", "expected"),
+    [
+        ("gp-registration", 7, False),
+        ("gp-registration", 9, True),
+        ("social-care-359", 9, True),
+        ("school-census", 100, False),
+        ("another", 34, False),
+        ("another", 36, True),
+    ],
+)
+def test_source_is_overdue_by_its_own_measure(source, days, expected):
+    assert is_overdue(Source(source, "done", NOW - timedelta(days=days), 1), NOW) is expected
+
+
+def test_source_that_was_never_done_is_overdue():
+    assert is_overdue(Source("school-census", "stopped", None, 0), NOW)
+
+
+def kept(*builds, sealed=None, **more):
+    """Both repositories, the builds' with these snapshots, and the other's: one of an hour ago."""
+    other = Repository("sealed", (ours(1, repository="sealed"),) if sealed is None else sealed, 1)
+    return Repository("builds", builds, len(builds), **more), other
+
+
+@pytest.mark.parametrize(
+    ("looked", "expected"),
+    [
+        (kept(ours(20), ours(44)), "green"),
+        (kept(ours(26)), "green"),
+        (kept(ours(27)), "yellow"),
+        (kept(ours(74)), "yellow"),
+        (kept(ours(75)), "red"),
+        (kept(ours(2, state="PARTIAL"), ours(30)), "yellow"),
+        (kept(ours(2, state="IN_PROGRESS"), ours(20)), "green"),
+        (kept(), "yellow"),
+        (kept(ours(1), sealed=()), "yellow"),
+        (kept(ours(0, state="IN_PROGRESS")), "yellow"),
+        (kept(ours(2, state="PARTIAL"), ours(20, state="FAILED")), "red"),
+        (kept(ours(2, documents=-1)), "red"),  # somebody else's, by hand
+        (kept(is_readable=False), "red"),
+    ],
+)
+def test_snapshots_are_judged_by_the_newest_that_is_whole_of_either_repository(looked, expected):
+    said = judge_snapshots(looked, TAKEN)
+    assert said.colour == expected
+    assert said.is_well or said.step.startswith("contactpoint snapshot ")
+
+
+@pytest.mark.parametrize(
+    ("trials", "is_well"),
+    [
+        (Trials(NOW - timedelta(days=8)), True),
+        (Trials(NOW - timedelta(days=9)), False),
+        (Trials(None), False),
+        (Trials(NOW, is_half_done=True), False),
+    ],
+)
+def test_snapshots_that_nobody_tried_for_a_week_are_yellow(trials, is_well):
+    said = judge_trials(trials, NOW)
+    assert said is None if is_well else said.step == "contactpoint snapshot verify"
+
+
+def test_build_of_other_analysers_is_red():
+    build = Build("children-1", "published", 1, 1, NOW)
+    said = judge_builds(Builds((build,), fault="made by other analysers"))
+    assert (said.colour, said.step) == ("red", "contactpoint reindex")
+
+
+def test_no_published_build_is_red_and_init_makes_one():
+    said = judge_builds(Builds(()))
+    assert (said.colour, said.step) == ("red", "contactpoint init")
+
+
+def test_build_that_is_being_filled_now_is_no_fault():
+    builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
+    assert judge_builds(Builds(builds, is_locked=True)).is_well
+    assert judge_builds(Builds(builds)).colour == "yellow"
+
+
+def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_begins_anew():
+    builds = (Build("a", "published", 1, 1, NOW), Build("b", "restoring", 0, 0, None))
+    said = judge_builds(Builds(builds))
+    assert (said.colour, said.step) == ("yellow", "contactpoint snapshot restore")
+
+
+def verdict(*faults, since=None):
+    return Verdict(1, 0, 0, Counter(), list(faults), since)
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(0, "green"), (26, "green"), (27, "yellow")])
+def test_who_was_hidden_is_to_be_erased_from_the_files_within_a_day(hours, expected):
+    said = judge_purge(NOW - timedelta(hours=hours), NOW)
+    assert said.colour == expected
+    assert judge_purge(None, NOW).is_well
+
+
+def test_register_that_only_a_person_can_put_right_is_red_and_tells_not_how_many():
+    assert judge_faults(verdict()).is_well
+    said = judge_faults(verdict("marks of children whom no shield hides: 7"))
+    assert (said.colour, said.step) == ("red", "contactpoint shield verify")
+    assert "7" not in said.cause
+
+
+def test_what_the_check_found_is_a_state_of_its_own():
+    drift = State("documents", "red", "1 differs", "contactpoint check --all --mend")
+    said = judge_reports([Report(NOW, "x", 1.0, (drift,))], NOW)
+    assert said[0] == drift
+    assert (said[1].name, said[1].colour) == ("check", "red")
+
+
+def test_source_that_was_loaded_since_the_check_is_no_fault_any_more():
+    stale = State("sources", "yellow", "not loaded", "contactpoint load FEED --source x")
+    assert [one.colour for one in judge_reports([Report(NOW, "x", 1.0, (stale,))], NOW)] == [
+        "green"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"), [(980, "red"), (981, "green"), (1_000, "green"), (2_000, "green")]
+)
+def test_authority_that_loses_a_fiftieth_is_red(now, expected):
+    before = Report(NOW, "x", 1.0, (), authorities={"359": 1_000})
+    assert check_counts({"359": now}, {}, before).colour == expected
+
+
+def test_small_authority_that_loses_a_family_tells_nobody():
+    before = Report(NOW, "x", 1.0, (), authorities={"420": 100})
+    assert check_counts({"420": 91}, {}, before).is_well
+
+
+def test_source_that_shrinks_is_red():
+    before = Report(NOW, "x", 1.0, (), sources={"child-benefit": 1_000})
+    said = check_counts({}, {"child-benefit": 10}, before)
+    assert "child-benefit 1,000 to 10" in said.cause
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(7, 7), (409, 409), (11_001, 11_000), (10_998_765, 11_000_000)]
+)
+def test_number_of_children_is_told_to_three_digits(count, shown):
+    assert rounded(count) == shown
+
+
+def test_many_names_are_told_by_the_first_five():
+    assert some("abcdefg") == "a, b, c, d, e and 2 more"
+
+
+def chain(count, name="c"):
+    entries, previous = [], BEGINNING
+    for sequence in range(1, count + 1):
+        entry = {"chain": name, "sequence": sequence, "previous": previous, "event": "search"}
+        entry["at"] = (NOW + timedelta(seconds=sequence)).isoformat(timespec="milliseconds")
+        entry["hash"] = previous = entry_hash(KEY, entry)
+        entries.append(entry)
+    return entries
+
+
+def test_whole_chain_is_proven():
+    assert prove([*chain(3), *chain(2, "d")], KEY, NOW).is_whole
+
+
+def test_chain_may_begin_before_what_is_read():
+    assert prove(chain(5)[2:], KEY, NOW).is_whole
+
+
+def test_changed_entry_is_found():
+    entries = chain(3)
+    entries[1] = entries[1] | {"event": "view"}
+    assert (prove(entries, KEY, NOW).changed, prove(entries, KEY, NOW).gaps) == (1, 0)
+
+
+def test_missing_entry_leaves_a_gap():
+    entries = chain(4)
+    del entries[1]
+    assert prove(entries, KEY, NOW).gaps == 1
+
+
+def test_gap_around_the_beginning_of_what_is_read_is_none():
+    entries = chain(4)
+    del entries[1]
+    assert prove(entries, KEY, NOW + timedelta(seconds=2)).gaps == 0
+
+
+@pytest.fixture
+def told(tmp_path):
+    """A hook that writes what it is told, and what it wrote."""
+    script, file = tmp_path / "hook", tmp_path / "told"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {file}\n')
+    script.chmod(0o700)
+    return Hook(
+        f"{script} contactpoint:"
+    ), lambda: file.read_text().splitlines() if file.exists() else []
+
+
+RED, DISK = State("alarms", "red", "1 alarm is open", "x"), State("disk", "red", "full", "x")
+
+
+def test_hook_is_told_the_names_of_what_is_red_and_nothing_else(told):
+    hook, lines = told
+    hook.tell([RED, DISK, State("sources", "yellow", "old", "x")])
+    assert lines() == ["contactpoint: alarms disk"]
+
+
+def test_hook_is_told_again_only_when_it_is_time(told, monkeypatch):
+    hook, lines = told
+    hook.tell([RED])
+    hook.tell([RED])
+    assert len(lines()) == 1
+    monkeypatch.setattr("indexer.health.hook.REPEAT_SECONDS", 0)
+    hook.tell([RED])
+    assert len(lines()) == 2
+
+
+def test_hook_is_told_at_once_of_what_is_new_or_red_again(told):
+    hook, lines = told
+    hook.tell([RED])
+    hook.tell([RED, DISK])
+    hook.tell([DISK])
+    hook.tell([RED, DISK])
+    assert lines() == ["contactpoint: alarms", *["contactpoint: alarms disk"] * 2]
+
+
+def test_hook_is_not_run_while_nothing_is_red(told):
+    hook, lines = told
+    hook.tell([State("sources", "yellow", "old", "x")])
+    assert lines() == []
+
+
+@pytest.mark.parametrize("command", ["", "false", "/nowhere/to/be/found"])
+def test_hook_that_fails_or_is_not_there_ends_nothing(command):
+    hook = Hook(command)
+    assert not hook.tell([RED])
+    assert not hook.tell([RED])
+
+
+def test_every_kind_of_alarm_is_in_the_runbook():
+    assert "alarms" in headings()
+    assert set(KINDS) <= set(headings())
