@@ -11,6 +11,7 @@ BUILDS = "builds"  # what became of each build, and who changes them now
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
+HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
 USERS = "users"
 SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
@@ -19,7 +20,7 @@ AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 
 SINGLE_INDICES = (
-    *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
+    *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS, HELD_ROWS),
     *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder."""

@@ -149,7 +149,8 @@ class _Passage:
         return {name: self.counts[name] for name in ("rows", *OUTCOMES)}
 
     def _bring_in(self, rows: Iterable[Entry]) -> None:
-        run = Run(self.loading.load, self.loading.source, self.loading.started_at)
+        loading = self.loading
+        run = Run(loading.load, loading.source, loading.started_at, loading.actor)
         claims = Claims()
         under_way: deque[Future[Passed]] = deque()
         broken: FeedRefused | None = None

@@ -11,7 +11,18 @@ from analyzers.fold import words
 from indexer.people.actor import Actor
 
 NAME_PREFIX = "name|"
-Kind = Literal["set", "arrived", "reviewed", "offered", "accepted", "lifted", "purged"]
+Kind = Literal[
+    "set",
+    "arrived",
+    "held",
+    "confirmed",
+    "released",
+    "reviewed",
+    "offered",
+    "accepted",
+    "lifted",
+    "purged",
+]
 REVIEWED_WITHIN = timedelta(days=182)
 """Half a year: RULES.md, shielding 9."""
 
@@ -49,7 +60,8 @@ class Shield(msgspec.Struct, frozen=True):
 
     `keeper` is who set it or took it over: another officer must lift it. `offered_to` is an
     authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
-    set, reviewed or accepted it.
+    set, reviewed or accepted it. `held` are those of its children of whom an officer must still say
+    whether they are the child it was set for; `released` those who were not.
     """
 
     name: str
@@ -62,6 +74,8 @@ class Shield(msgspec.Struct, frozen=True):
     seen_on: date
     offered_to: str = ""
     is_lifted: bool = False
+    held: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
 
     @property
     def review_due(self) -> date:
@@ -95,6 +109,17 @@ def _set(event: Event) -> Shield:
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
         "arrived": {"numbers": shield.numbers.union(event.numbers)},
+        "held": {
+            "numbers": shield.numbers.union(event.numbers),
+            "held": shield.held.union(event.numbers),
+            "released": shield.released.difference(event.numbers),
+        },
+        "confirmed": {"held": shield.held.difference(event.numbers)},
+        "released": {
+            "numbers": shield.numbers.difference(event.numbers),
+            "held": shield.held.difference(event.numbers),
+            "released": shield.released.union(event.numbers),
+        },
         "reviewed": {"seen_on": _day(event)},
         "offered": {"offered_to": event.authority},
         "accepted": {

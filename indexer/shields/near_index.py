@@ -52,6 +52,9 @@ class NearIndex:
     def __len__(self) -> int:
         return len(self._places)
 
+    def __contains__(self, child: str) -> bool:
+        return child in self._places
+
     def learn(self, child: str, profile: Profile) -> None:
         """Let the child be known by this too."""
         with self._lock:
@@ -119,6 +122,7 @@ class NearIndex:
             number
             for name in profile.names
             for text in (name.given or UNNAMED, name.family)
+            if text
             for number in self._vocabulary.add(text)
         )
         self._words[place] = tuple(said)
