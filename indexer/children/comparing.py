@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from msgspec import structs
-
 from indexer.children.likeness import Member, RowKey
 from indexer.children.links import row_key
 from indexer.children.plan import Known, Plan
@@ -58,7 +56,7 @@ def let_go(stores: Stores, rows: Iterable[RowKey]) -> None:
         there = [one for one in stores.held.read(keys).values() if not one.is_over]
         if not there:
             return
-        stores.held.write(structs.replace(one, is_over=True) for one in there)
+        stores.held.write(one.over() for one in there)
     raise ClusterUnavailable("somebody keeps deciding about the same rows; run it again")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from analyzers.compare.nearness import Nearness
 from analyzers.profile import Profile
 from indexer.children.child import Contribution
 from indexer.children.profile import build_profile
@@ -12,12 +13,13 @@ from indexer.shields.near_index import Near
 def suspects_of(near: Iterable[Near], without: Collection[str] = ()) -> tuple[Suspect, ...]:
     """Return the shielded children a row may be about, but for some, with what speaks for it."""
     return tuple(
-        Suspect(
-            one.child, tuple([said.sentence for said in one.nearness.evidence if said.sentence])
-        )
-        for one in near
-        if one.child not in without
+        Suspect(one.child, sentences(one.nearness)) for one in near if one.child not in without
     )
+
+
+def sentences(found: Nearness) -> tuple[str, ...]:
+    """Return what speaks for and against, in words."""
+    return tuple([one.sentence for one in found.evidence if one.sentence])
 
 
 def news_about(

@@ -22,6 +22,7 @@ from indexer.feeds.batches import BATCH_ROWS, batches
 from indexer.feeds.rows import Reject, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
+from indexer.shields.settling import settle
 from indexer.world import World
 
 DRY_RUN = "dry-run"  # in place of a load's name
@@ -107,6 +108,7 @@ class Loader:
             refuse_while_loads_are_held(self._client, self._world)
             self._stores.children.refresh()
             passage.run(rows, whole)
+            settle(self._stores, loading, list(self._stores.held.pending(loading.source)))
             state = "done"
         finally:  # also after Ctrl-C: no receipt is left "running"
             try:

@@ -195,6 +195,8 @@ class _Planner:
         near = self._known.near.get(row.number, ())
         if held and held.is_open:
             return held.suspected(suspects_of(near, held.others()))
+        if held and held.is_pending and held.same_child:
+            return held.suspects  # decided, and not carried out yet
         if not near:
             return ()
         members = [one for number in touched for one in self._hood.members[number].values()]
@@ -205,7 +207,7 @@ class _Planner:
         """What it said before stays where it is, and it says so to its sender in no way."""
         key, before = self._key(row), self._known.held.get(row_key(*self._key(row)))
         contribution = self._members[row.number].contribution
-        home = self._hood.homes.get(key) or self._reserved(own) or self._new_number()
+        home = self._hood.homes.get(key) or self._reserved(row, own) or self._new_number()
         self.plan.outcomes[row.number] = _outcome(row, own)
         self.plan.held[key] = HeldRow(
             renew(before.contribution, contribution) if before else contribution,
@@ -237,7 +239,9 @@ class _Planner:
 
     def _let_go(self, row: Row, own: Link | None) -> None:
         """The row is told to its child, or withdrawn: nobody need decide about it any more."""
-        if own and own.held:
+        held = self._known.held.get(row_key(*self._key(row)))
+        is_given_away = bool(held and held.same_child)  # by who decided, and says so at the end
+        if own and own.held and not is_given_away:
             self.plan.let_go.add(self._key(row))
 
     def _leave_out(self, row: Row, own: Link) -> None:
@@ -282,7 +286,7 @@ class _Planner:
         if not is_plain:
             self._regroup(member, touched)
             return
-        number = next(iter(touched), None) or self._reserved(own) or self._new_number()
+        number = next(iter(touched), None) or self._reserved(row, own) or self._new_number()
         if before != member.contribution:
             hood.put(number, member)
             hood.changed.add(number)
@@ -299,13 +303,15 @@ class _Planner:
             for one in self._hood.members[number].values()
         )
 
-    def _reserved(self, own: Link | None) -> str | None:
+    def _reserved(self, row: Row, own: Link | None) -> str | None:
         """The number that this load gave the row in an attempt that failed, or that it was given
         when it was held."""
-        if own is None or not (own.held or own.load == self._known.load):
+        if own is None:
             return None
+        held = self._known.held.get(row_key(*self._key(row)))
+        is_given = own.load == self._known.load or bool(held and held.number == own.child)
         is_free = own.child not in self._hood.members and own.child not in self._known.retired
-        return own.child if is_free else None
+        return own.child if is_given and is_free else None
 
     def _new_number(self) -> str:
         """A visible child may have the number drawn; one who is not here refuses to be created."""

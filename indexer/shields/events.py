@@ -1,6 +1,6 @@
 """What happened to shields: the events of the register, and what they come to. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -61,7 +61,8 @@ class Shield(msgspec.Struct, frozen=True):
     `keeper` is who set it or took it over: another officer must lift it. `offered_to` is an
     authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
     set, reviewed or accepted it. `held` are those of its children of whom an officer must still say
-    whether they are the child it was set for; `released` those who were not.
+    whether they are the child it was set for, with the time since when; `confirmed` those of whom
+    one said so, `released` those who were not.
     """
 
     name: str
@@ -74,7 +75,8 @@ class Shield(msgspec.Struct, frozen=True):
     seen_on: date
     offered_to: str = ""
     is_lifted: bool = False
-    held: frozenset[str] = frozenset()
+    held: Mapping[str, str] = {}
+    confirmed: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
 
     @property
@@ -109,17 +111,6 @@ def _set(event: Event) -> Shield:
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
         "arrived": {"numbers": shield.numbers.union(event.numbers)},
-        "held": {
-            "numbers": shield.numbers.union(event.numbers),
-            "held": shield.held.union(event.numbers),
-            "released": shield.released.difference(event.numbers),
-        },
-        "confirmed": {"held": shield.held.difference(event.numbers)},
-        "released": {
-            "numbers": shield.numbers.difference(event.numbers),
-            "held": shield.held.difference(event.numbers),
-            "released": shield.released.union(event.numbers),
-        },
         "reviewed": {"seen_on": _day(event)},
         "offered": {"offered_to": event.authority},
         "accepted": {
@@ -130,7 +121,37 @@ def _after(shield: Shield, event: Event) -> Shield:
         },
         "lifted": {"is_lifted": True},
     }
+    changes |= {"held": _holding(shield, event), "confirmed": _confirming(shield, event)}
+    changes |= {"released": _releasing(shield, event)}
     return replace(shield, **changes.get(event.kind, {}))
+
+
+def _holding(shield: Shield, event: Event) -> dict[str, Any]:
+    return {
+        "numbers": shield.numbers.union(event.numbers),
+        "held": {**dict.fromkeys(event.numbers, event.at), **shield.held},
+        "confirmed": shield.confirmed.difference(event.numbers),
+        "released": shield.released.difference(event.numbers),
+    }
+
+
+def _confirming(shield: Shield, event: Event) -> dict[str, Any]:
+    confirmed = shield.confirmed.union(event.numbers)
+    return {"held": _without(shield.held, event.numbers), "confirmed": confirmed}
+
+
+def _releasing(shield: Shield, event: Event) -> dict[str, Any]:
+    return {
+        "numbers": shield.numbers.difference(event.numbers),
+        "held": _without(shield.held, event.numbers),
+        "confirmed": shield.confirmed.difference(event.numbers),
+        "released": shield.released.union(event.numbers),
+    }
+
+
+def _without(held: Mapping[str, str], numbers: Iterable[str]) -> dict[str, str]:
+    gone = set(numbers)
+    return {number: since for number, since in held.items() if number not in gone}
 
 
 def _day(event: Event) -> date:

@@ -80,6 +80,16 @@ class HeldRow(msgspec.Struct, frozen=True):
         )
         return replace(self, suspects=suspects, is_over=False)
 
+    def renamed(self, names: Iterable[str], child: str) -> "HeldRow":
+        """Return the row as held for the sake of a child who was awaited under these names."""
+        gone = set(names)
+        suspects = (replace(s, child=child) if s.child in gone else s for s in self.suspects)
+        return replace(self, suspects=tuple({one.child: one for one in suspects}.values()))
+
+    def over(self) -> "HeldRow":
+        """Return the row as one with which nothing is left to do."""
+        return replace(self, is_over=True)
+
 
 class HeldRows:
     def __init__(self, client: Elasticsearch) -> None:

@@ -24,6 +24,7 @@ from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.events import Event, Kind, Shield, event_of, hidden_numbers
 from indexer.shields.marks import Marks
+from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
 from indexer.shields.subject import Subject, Subjects
 from indexer.world import World
@@ -32,7 +33,6 @@ from mappings.names import AUDIT_SEALED
 ACKNOWLEDGED_AFTER_SECONDS = 0.5
 """As long as an answer may be on its way after its check (webapp/search/answer.py)."""
 
-REASON_LENGTH = 500
 ROUNDS = 20
 
 
@@ -73,7 +73,7 @@ class Shielding:
 
     def enter(self, subject: Subject, officer: Actor, reason: str) -> Outcome:
         """Write the shield into journal and register, and mark; `hide` must follow."""
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         children = self._subjects.children(subject, officer)
         own = self._standing(subject, children, officer)
         name = own.name if own else f"s-{self._world.below(16**12):012x}"
@@ -151,7 +151,7 @@ class Shielding:
 
         Raises Unavailable; then `verify` finishes it.
         """
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         shields = self._shields(of, lambda one: one.authority == officer.organisation)
         if any(one.keeper == officer.name for one in shields):
             raise NotAllowed(
@@ -190,7 +190,7 @@ class Shielding:
     def listed(self, officer: Actor) -> list[Shield]:
         """Return the shields of the officer's authority, and those offered to it, the one to be
         reviewed first at the head."""
-        _refuse_unless_officer(officer)
+        refuse_unless_officer(officer)
         said = self._register.events({"term": {"authority": officer.organisation}})
         names = sorted({event.shield for event in said})
         found = self._register.find(names=names).values() if names else ()
@@ -206,7 +206,7 @@ class Shielding:
     def _act(
         self, kind: Kind, of: str, officer: Actor, reason: str, authority: str = ""
     ) -> list[Shield]:
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         is_offer = kind == "accepted"
         shields = self._shields(
             of,
@@ -230,14 +230,3 @@ class Shielding:
         self, event: str, officer: Actor, reason: str, children: Iterable[str], shield: str
     ) -> None:
         self._sealed.write(event, officer, children=sorted(children), subject=shield, reason=reason)
-
-
-def _refuse_unless_decided(officer: Actor, reason: str) -> None:
-    _refuse_unless_officer(officer)
-    if not 0 < len(reason.strip()) <= REASON_LENGTH:
-        raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
-
-
-def _refuse_unless_officer(officer: Actor) -> None:
-    if officer.role != "shield-officer":
-        raise NotAllowed(f"The role {officer.role} does not decide about shields.")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexer.shields.events import name_key
@@ -221,16 +221,15 @@ def test_receipts_are_those_of_a_world_without_the_shielded_child(first, then, g
     with_child.load("a", ("9", KELLY))
     with_child.hide("a:9")
     without._sources.add("a")
-    held = 0
     for feeds in (first, then):
         for index_rows in _by_source(feeds, gone if feeds is then and is_known else []):
             source, rows = index_rows
             for _ in range(2):
                 assert with_child.load(source, *rows) == without.load(source, *rows)
-                held += len(with_child.held.open)
             assert with_child.links.links.keys() - {"a:9"} >= {
                 key for key in without.links.links if key.split(":")[0] in "bcd"
             }
+    assume(with_child.held.rows)
 
 
 def _by_source(feeds, gone):
