@@ -23,10 +23,13 @@ from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.events import Event, Kind, Shield, event_of, hidden_numbers
+from indexer.shields.lookout import awaited_profile, profile_of
 from indexer.shields.marks import Marks
+from indexer.shields.near_children import find_near
 from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
 from indexer.shields.subject import Subject, Subjects
+from indexer.shields.suspicion import hold_under
 from indexer.world import World
 from mappings.names import AUDIT_SEALED
 
@@ -39,11 +42,24 @@ ROUNDS = 20
 @dataclass(frozen=True)
 class Outcome:
     """A shield that was set: `numbers` are the children it hides now, none if it waits for one.
-    `is_new` is False if it was there already, and was only made sure of."""
+    `is_new` is False if it was there already, and was only made sure of. `held` are those of the
+    children who may be the same child, for the officer to decide; `household` are children of the
+    same address or carer who can be found, and tell where it is."""
 
     shield: str
     numbers: tuple[str, ...]
     is_new: bool
+    held: tuple[str, ...] = ()
+    household: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The children that a shield hides after it was set; the others are as in `Outcome`."""
+
+    numbers: set[str]
+    held: set[str]
+    household: frozenset[str]
 
 
 class Shielding:
@@ -67,9 +83,14 @@ class Shielding:
         already), Refused, Unavailable; the same call then finishes what was begun.
         """
         outcome = self.enter(subject, officer, reason)
-        hidden = self.hide([(outcome, subject)], officer)
-        known = self._subjects.known_to(officer, hidden[outcome.shield])
-        return replace(outcome, numbers=tuple(sorted(known)))
+        hidden = self.hide([(outcome, subject)], officer)[outcome.shield]
+        known = self._subjects.known_to(officer, hidden.numbers | hidden.held)
+        return replace(
+            outcome,
+            numbers=tuple(sorted(known - hidden.held)),
+            held=tuple(sorted(known & hidden.held)),
+            household=tuple(sorted(hidden.household)),
+        )
 
     def enter(self, subject: Subject, officer: Actor, reason: str) -> Outcome:
         """Write the shield into journal and register, and mark; `hide` must follow."""
@@ -93,16 +114,16 @@ class Shielding:
         own = (one for one in found if one.authority == officer.organisation and not one.is_lifted)
         return next((one for one in own if one.key == subject.waits_under), None)
 
-    def hide(
-        self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor
-    ) -> dict[str, set[str]]:
+    def hide(self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor) -> dict[str, Hidden]:
         """Move the children of shields that were entered; return name → children, no sooner than
         half a second after the last mark.
 
         Whoever a load brought between the look before the mark and the mark, and whomever the child
-        became part of, is found by looking again, until nobody is.
+        became part of, is found by looking again, until nobody is. Who may be the same child is
+        hidden too.
         """
         hidden = {one.shield: set(one.numbers) for one, _ in entered}
+        held: dict[str, Hidden] = {}
         left, marked_at = set().union(*hidden.values()), time.monotonic()
         for looked_again in range(ROUNDS):
             came = {
@@ -117,9 +138,31 @@ class Shielding:
                 hidden[name] |= numbers
             self._placer.hide(left.union(*came.values()))
             self._store.refresh()
+            held |= {
+                one.shield: self._hold_near(one.shield, subject, hidden[one.shield], officer)
+                for one, subject in entered
+                if came[one.shield] or not looked_again
+            }
+            if any(one.held for one in held.values()):
+                marked_at = time.monotonic()
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
             left = set()
-        return hidden
+        return held
+
+    def _hold_near(
+        self, shield: str, subject: Subject, numbers: set[str], officer: Actor
+    ) -> Hidden:
+        """Hide those who may be the child as well, for the officer to decide."""
+        known = [profile_of(one) for one in self._hidden.read(numbers).values()]
+        if subject.name:
+            known.append(awaited_profile(subject.waits_under))
+        found = find_near(self._store, known)
+        hold_under(self._register, self._sealed, shield, found.near, officer)
+        if found.near:
+            self._placer.hide(found.near)
+            self._store.refresh()
+        own = self._register.find(names=[shield])[shield]
+        return Hidden(numbers - own.held.keys(), set(own.held), found.household)
 
     def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:
         """Say in the register which children have come, and mark them; return the time."""
