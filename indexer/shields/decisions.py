@@ -22,7 +22,7 @@ from indexer.shields.held import Decision, HeldRow, Suspect
 from indexer.shields.lookout import profile_of
 from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
-from indexer.shields.settling import settle
+from indexer.shields.settling import carry_out
 from indexer.shields.suspicion import hold_under
 from indexer.shields.takeback import take_back
 from indexer.world import World
@@ -143,15 +143,7 @@ class Decisions:
         row = self._stores.held.read([name])[name]
         if row.is_open:
             return "Another shielded child is still in question."
-        try:
-            loading = self._stores.loads.take(row.contribution.source, officer)
-        except Refused:
-            return BUSY
-        try:
-            settle(self._stores, loading, [row])
-        finally:
-            self._stores.loads.free(loading)
-        return ""
+        return BUSY if carry_out(self._stores, [row], officer) else ""
 
     def _decide_child(
         self, number: str, kind: Kind, shields: Iterable[Shield], officer: Actor, reason: str

@@ -4,6 +4,7 @@ What is decided stands in `held-rows` first, and is over there when it is done. 
 was withdrawn meanwhile, and is not brought back.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from msgspec import structs
@@ -13,11 +14,32 @@ from indexer.children.hidden import HiddenChild, told
 from indexer.children.links import Link, number_keys
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores
-from indexer.errors import ClusterUnavailable
+from indexer.errors import ClusterUnavailable, Refused
 from indexer.feeds.rows import Row
+from indexer.people.actor import Actor
 from indexer.shields.held import HeldRow
 
 ATTEMPTS = 20
+
+
+def carry_out(stores: Stores, rows: Iterable[HeldRow], officer: Actor) -> set[str]:
+    """Carry out what was decided about these rows; return the sources that are being loaded, whose
+    rows are settled when that load ends. Raises Unavailable; the same call then finishes it."""
+    by_source = defaultdict(list)
+    for row in rows:
+        by_source[row.contribution.source].append(row)
+    busy = set()
+    for source, some in by_source.items():
+        try:
+            loading = stores.loads.take(source, officer)
+        except Refused:
+            busy.add(source)
+            continue
+        try:
+            settle(stores, loading, some)
+        finally:
+            stores.loads.free(loading)
+    return busy
 
 
 def settle(stores: Stores, loading: Loading, rows: Iterable[HeldRow]) -> None:

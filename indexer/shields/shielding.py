@@ -19,6 +19,7 @@ from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
+from indexer.children.stores import open_stores
 from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people.actor import Actor
 from indexer.settings import Settings
@@ -28,6 +29,7 @@ from indexer.shields.marks import Marks
 from indexer.shields.near_children import find_near
 from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
+from indexer.shields.settling import carry_out
 from indexer.shields.subject import Subject, Subjects
 from indexer.shields.suspicion import hold_under
 from indexer.world import World
@@ -68,7 +70,7 @@ class Shielding:
     def __init__(self, settings: Settings, world: World) -> None:
         self._register = Register.for_worker(settings, world)
         self._client: Elasticsearch = self._register.client
-        self._world = world
+        self._settings, self._world = settings, world
         self._marks = Marks.for_credential(settings, "worker")
         self._store = ChildStore(self._client)
         self._hidden = HiddenChildren(self._client)
@@ -212,7 +214,19 @@ class Shielding:
             self._register.append(event)
         hidden = hidden_numbers(self._register.find(numbers=numbers).values())
         bring_back(self._client, self._marks, numbers - hidden)
+        self._free_rows((numbers - hidden).union(one.name for one in shields), officer)
         return shields
+
+    def _free_rows(self, children: set[str], officer: Actor) -> None:
+        """Load the rows that were held for the sake of these children alone."""
+        stores = open_stores(self._settings, self._world)
+        rows = [
+            one.decided(dict.fromkeys(children, "another-child"))
+            for one in stores.held.waiting(children)
+        ]
+        stores.held.write(rows)
+        written = stores.held.read(one.key for one in rows)
+        carry_out(stores, [one for one in written.values() if one.is_pending], officer)
 
     def _awaited(self, numbers: Iterable[str]) -> dict[str, set[str]]:
         """Return the shields that wait for one of these hidden children, with the children: a row
