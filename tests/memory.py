@@ -10,11 +10,13 @@ from threading import Condition, get_ident
 
 from msgspec.structs import replace
 
+from analyzers.compare.nearness import nearness
 from indexer.children.batch import Run, load_alone, load_batch
 from indexer.children.claims import Claims
 from indexer.children.document import child_blocks
 from indexer.children.hidden import HiddenChild, united
 from indexer.children.likeness import Member
+from indexer.children.profile import build_profile
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.shields.events import NAME_PREFIX
@@ -253,6 +255,16 @@ class MemorySuspicion:
     def hold(self, children, _load):
         self._children.marks |= set(children)
         self.held |= children
+
+    def look_around(self, arrived, load):
+        found = {}
+        hidden = self._children.hidden.read(arrived)
+        for number, one in self._children.stored.items():
+            said = build_profile(one.child.contributions)
+            near = {n for n, h in hidden.items() if nearness(said, profile_of(h)).is_near}
+            found |= {number: near} if near else {}
+        self.hold(found, load)
+        return set(found)
 
 
 class Memory:

@@ -109,12 +109,20 @@ def _of_days(asked: date, stored: date) -> Evidence:
 
 @lru_cache(maxsize=1 << 13)
 def born_kind(asked: date, stored: date) -> str:
-    """Return how close two days are, as weights.csv calls it."""
-    return closeness(Born(asked, asked), stored) or "different"
+    """Return how close two days are, as weights.csv calls it; also where only the year is wrong."""
+    if kind := closeness(Born(asked, asked), stored):
+        return kind
+    is_day_same = (asked.month, asked.day) == (stored.month, stored.day)
+    return "anniversary" if is_day_same else "different"
 
 
 _DAY_SENTENCES = {
     "same": "born on the same day",
     "swapped": "day and month of birth are swapped",
     "digit": "one digit of the date of birth differs",
+    "month": "born in the same month, on another day",
+    "near": "born within two weeks",
+    "year": "year of birth is the same",
+    "next_year": "year of birth is one out",
+    "anniversary": "born on the same day of another year",
 }

@@ -55,6 +55,8 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     )
     if not stores.lookout.is_said_still(known.shielded):
         hide_near(stores, known, plan, rows)
+    if known.arrived:
+        stores.placer.hide(stores.suspicion.look_around(set(known.arrived.values()), known.load))
     if not stores.awaited.is_said_still(known.awaited):
         is_all = conflicts.is_all or bool(awaited_children(stores, known, plan, rows))
         return replace(conflicts, is_all=is_all)

@@ -80,6 +80,20 @@ def _digit_of_date(row: Row, rng: Random) -> Row | None:
     return _born(row, found)
 
 
+def _other_day(row: Row, rng: Random) -> Row | None:
+    return _born(row, _day(row).replace(day=rng.randrange(1, 29)))
+
+
+def _other_month(row: Row, rng: Random) -> Row | None:
+    born = _day(row)
+    return _born(row, born.replace(month=rng.randrange(1, 13), day=min(born.day, 28)))
+
+
+def _other_year(row: Row, rng: Random) -> Row | None:
+    born = _day(row)
+    return _born(row, born.replace(year=rng.randrange(2010, 2026), day=min(born.day, 28)))
+
+
 def _other_date(row: Row, rng: Random) -> Row | None:
     return _born(row, _day(row) + timedelta(days=rng.randrange(-900, 900)))
 
@@ -135,6 +149,9 @@ FORMS: dict[str, tuple[str, Form]] = {
     ),
     "day and month swapped": ("born", _day_and_month_swapped),
     "digit of the date": ("born", _digit_of_date),
+    "another day": ("born", _other_day),
+    "another month": ("born", _other_month),
+    "another year": ("born", _other_year),
     "another date": ("born", _other_date),
     "first of January": ("born", _first_of_january),
     "another child's number": (

@@ -123,6 +123,17 @@ def test_awaited_row_is_hidden_though_it_is_near_another(index):
     assert index.links.links["b:1"].child in index.hidden.children
 
 
+def test_child_who_can_be_found_is_hidden_when_an_awaited_one_arrives_who_is_near():
+    index = Memory()
+    index.load("b", ("1", NEAR), ("2", TOM))
+    number = index.links.links["b:1"].child
+    index.awaited.keys[f"nhs:{NHS[0]}"] = "s-1"
+    index.load("a", ("1", ANN))
+    assert rows_found(index) == {("b", "2")}
+    assert index.suspicion.held == {number: {ann(index)}}
+    assert number in index.hidden.children
+
+
 def test_dry_run_holds_nothing_and_says_the_same(index):
     index._stores = replace(index._stores, is_dry=True)
     assert index.load("b", ("1", NEAR)) == {"new": 1, "rows": 1}
