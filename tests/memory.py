@@ -205,6 +205,9 @@ class MemoryLookout:
     def is_said_still(self, known):
         return known in {self.events, -1}
 
+    def watches(self):
+        return True
+
     def near(self, row):
         index = NearIndex()
         for number, one in self._hidden.children.items():

@@ -25,7 +25,7 @@ def with_suspects(
     shielded = stores.lookout.known() if members else known.shielded
     near = {
         number: found
-        for number, member in members.items()
+        for number, member in (members if stores.lookout.watches() else {}).items()
         if (found := stores.lookout.near(build_profile([member.contribution])))
     }
     keys = [

@@ -52,6 +52,10 @@ class Lookout:
                 self._renew()
             return known in {self._read_to, NOT_LOOKED}
 
+    def watches(self) -> bool:
+        """Is anybody shielded, or awaited by names, at all?"""
+        return len(self._index) > 0
+
     def near(self, row: Profile) -> list[Near]:
         """Return the shielded children whom the row may be about, the nearest first."""
         return self._index.near(row)
