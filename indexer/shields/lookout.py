@@ -34,15 +34,17 @@ class Lookout:
         self._index = NearIndex()
         self._lock = Lock()
         self._read_to, self._sentinel = 0, NOT_LOOKED
+        self._changes = 0
+        self._on_their_way: set[str] = set()
 
     def known(self) -> int:
-        """Return up to which event it is known who is shielded; looks if nobody has yet."""
+        """Return how new what is known is; looks if nobody has yet."""
         if self._sentinel == NOT_LOOKED:
             self._marks.marked(())
             with self._lock:
                 if self._sentinel == NOT_LOOKED:
                     self._fill()
-        return self._read_to
+        return self._changes
 
     def is_said_still(self, known: int) -> bool:
         """By the newest sentinel this process has seen: is nobody shielded who was not then? Who is
@@ -50,7 +52,9 @@ class Lookout:
         with self._lock:
             if self._sentinel not in {NOT_LOOKED, self._marks.sequence}:
                 self._renew()
-            return known in {self._read_to, NOT_LOOKED}
+            elif self._on_their_way:
+                self._look_at(self._on_their_way)
+            return known in {self._changes, NOT_LOOKED}
 
     def watches(self) -> bool:
         """Is anybody shielded, or awaited by names, at all?"""
@@ -63,7 +67,11 @@ class Lookout:
     def learn(self, children: Iterable[HiddenChild]) -> None:
         """Let the shielded children be known by what rows say of them now."""
         for one in children:
-            self._index.learn(one.number, profile_of(one))
+            self._learn(one.number, profile_of(one))
+
+    def _learn(self, child: str, profile: Profile) -> None:
+        self._changes += child not in self._index
+        self._index.learn(child, profile)
 
     def _fill(self) -> None:
         sentinel, events = self._marks.sequence, list(self._register.events(CHANGES))
@@ -79,6 +87,7 @@ class Lookout:
 
     def _renew(self) -> None:
         sentinel = self._marks.sequence
+        self._changes += 1
         for event in self._register.events(CHANGES, self._read_to):
             self._note(event)
             self._read_to = event.sequence
@@ -87,6 +96,7 @@ class Lookout:
     def _note(self, event: Event) -> None:
         if event.kind in {"lifted", "released"}:
             left = set(event.numbers)
+            self._on_their_way -= left
             for number in left - self._marks.marked(left):
                 self._index.forget(number)
             if event.kind == "lifted":
@@ -97,16 +107,18 @@ class Lookout:
 
     def _look_at(self, numbers: Iterable[str]) -> None:
         """Look where the children may be on their way from the builds to the shielded ones: there
-        before they are gone here."""
+        before they are gone here. One whose first row is just being written is looked for again."""
         for page in _pages(number for number in numbers if number not in self._index):
             for number, one in self._children.read(page).items():
-                self._index.learn(number, build_profile(one.child.contributions))
+                self._learn(number, build_profile(one.child.contributions))
             self.learn(self._hidden.read(page).values())
+            self._on_their_way.update(page)
+        self._on_their_way = {one for one in self._on_their_way if one not in self._index}
 
     def _await(self, shield: str, key: str) -> None:
         """A child awaited by its names and date is compared as one that has come."""
         if key.startswith(NAME_PREFIX):
-            self._index.learn(shield, awaited_profile(key))
+            self._learn(shield, awaited_profile(key))
 
 
 def profile_of(child: HiddenChild) -> Profile:

@@ -95,6 +95,18 @@ def test_shield_set_since_is_said_and_counts_from_then_on(world):
     assert world.lookout.is_said_still(world.lookout.known())
 
 
+def test_child_whose_first_row_is_just_being_written_is_known_once_it_is_there(world):
+    known = world.lookout.known()
+    world.register.say("arrived", "1")
+    world.register.marked(())
+    assert not world.lookout.is_said_still(known)
+    known = world.lookout.known()
+    world.hidden["1"] = HiddenChild("1", (ANN,))
+    assert not world.lookout.is_said_still(known)
+    assert near(world) == ["1"]
+    assert world.lookout.is_said_still(world.lookout.known())
+
+
 def test_who_never_looked_is_not_told_of_changes(world):
     hide(world, "1")
     assert world.lookout.is_said_still(-1)
@@ -131,7 +143,11 @@ def test_child_awaited_by_names_in_any_order_is_known(world):
 def test_what_rows_say_of_a_shielded_child_is_known_at_once(world):
     hide(world, "1")
     world.lookout.known()
+    known = world.lookout.known()
     later = member("b", "1", said("Bella", "Jones")).contribution
     assert near(world, "Belle") == []
     world.lookout.learn([HiddenChild("1", (ANN, later))])
     assert near(world, "Belle") == ["1"]
+    assert world.lookout.is_said_still(known)  # or every row about one would stop all batches
+    world.lookout.learn([HiddenChild("2", (ANN,))])
+    assert not world.lookout.is_said_still(known)
