@@ -31,8 +31,8 @@ class Known:
     began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more;
     `arrived` are rows of children who were awaited by a shield, with the number each is hidden
     under; `awaited` is how new what is known of such shields is. `near` are the shielded children
-    whom rows may be about, by row number, and `shielded` how new what is known of these is; `held` are rows that
-    are held, or were. `actor` is who loads."""
+    whom rows may be about, by row number, and `shielded` how new what is known of these is; `held`
+    are rows that are held, or were. `actor` is who loads."""
 
     source: str
     load: str

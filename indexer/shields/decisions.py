@@ -4,44 +4,29 @@ A held row waits in `held-rows`. A held child could be found when a shield was s
 back a row that had been decided about: it is hidden under that shield until somebody decides.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 
-from analyzers.compare.nearness import nearness
 from indexer.audit.trail import Trail
 from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChild
-from indexer.children.holding import sentences
 from indexer.children.stores import Stores, open_stores
 from indexer.errors import NotFound, Refused
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.events import Kind, Shield, event_of
-from indexer.shields.held import Decision, HeldRow, Suspect
-from indexer.shields.lookout import profile_of
+from indexer.shields.held import Decision, HeldRow
 from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
 from indexer.shields.settling import carry_out
 from indexer.shields.suspicion import hold_under
 from indexer.shields.takeback import take_back
+from indexer.shields.waiting import Waiting, subjects, waiting_children, waiting_rows
 from indexer.world import World
 from mappings.names import AUDIT_SEALED
 
 NOTHING_HELD = "Nothing is held under this name for an officer of your authority."
 NOTHING_DECIDED = "Nobody has decided about it: there is nothing to take back."
 BUSY = "It is carried out when the load of its source that is under way has ended."
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A held row, or a held child with its record, by the name under which to decide; since when it
-    waits, and the shielded children it may be, with what speaks for each."""
-
-    name: str
-    since: datetime
-    suspects: tuple[Suspect, ...]
-    held: HeldRow | HiddenChild
 
 
 class Decisions:
@@ -58,7 +43,7 @@ class Decisions:
         on the record. Raises NotAllowed, Unavailable."""
         refuse_unless_officer(officer)
         shields = self._shields_of(officer)
-        found = [*self._rows(shields), *self._children(shields)]
+        found = [*waiting_rows(self._stores, shields), *waiting_children(self._stores, shields)]
         shown = {one.child for item in found for one in item.suspects}
         names = " ".join(item.name for item in found)
         self._sealed.write("held-list", officer, children=sorted(shown), said=names)
@@ -105,11 +90,11 @@ class Decisions:
         row = self._row(name, shields)
         if row is None:
             return self._undo_child(name, shields, officer, reason)
-        ours = [one for one in row.suspects if one.decision and one.child in _subjects(shields)]
+        ours = [one for one in row.suspects if one.decision and one.child in subjects(shields)]
         if not ours:
             raise Refused(NOTHING_DECIDED)
         self._say("held-undo", officer, reason, row)
-        under = [one for one in shields if _subjects([one]) & {two.child for two in ours}]
+        under = [one for one in shields if subjects([one]) & {two.child for two in ours}]
         number = "" if row.is_pending else take_back(self._stores, row)
         if number:
             self._hold(number, under, officer)
@@ -122,7 +107,7 @@ class Decisions:
     def _row(self, name: str, shields: Iterable[Shield]) -> HeldRow | None:
         """Return the held row of this name, if it is about one of these shields."""
         row = self._stores.held.read([name]).get(name)
-        is_theirs = row and _subjects(shields) & {one.child for one in row.suspects}
+        is_theirs = row and subjects(shields) & {one.child for one in row.suspects}
         return row if is_theirs else None
 
     def _arrived(
@@ -176,22 +161,6 @@ class Decisions:
         self._stores.placer.hide([number])
         self._stores.children.refresh()
 
-    def _rows(self, shields: Iterable[Shield]) -> Iterator[Waiting]:
-        ours = _subjects(shields)
-        for row in self._stores.held.waiting(ours) if ours else ():
-            suspects = tuple(one for one in row.suspects if one.child in ours)
-            yield Waiting(row.key, datetime.fromisoformat(row.held_at), suspects, row)
-
-    def _children(self, shields: Iterable[Shield]) -> Iterator[Waiting]:
-        for shield in shields:
-            known = self._stores.hidden.read(shield.numbers)
-            meant = [one for number, one in known.items() if number not in shield.held]
-            for number, since in shield.held.items():
-                if number in known:
-                    suspects = tuple(_suspect(known[number], one) for one in meant)
-                    at = datetime.fromisoformat(since)
-                    yield Waiting(number, at, suspects, known[number])
-
     def _shields_of(self, officer: Actor) -> list[Shield]:
         """Return the shields in force of the officer's authority."""
         said = self._register.events({"term": {"authority": officer.organisation}})
@@ -204,20 +173,11 @@ class Decisions:
         self._sealed.write(event, officer, children=children, subject=row.key, reason=reason)
 
 
-def _subjects(shields: Iterable[Shield]) -> frozenset[str]:
-    """Return what a row can be held for the sake of: children, and shields that await one."""
-    return frozenset(name for one in shields for name in (one.name, *one.numbers))
-
-
 def _meant(row: HeldRow, shields: Iterable[Shield], decision: Decision, child: str) -> list[str]:
     """Return the suspects that a decision is about; to be the same child one must be named."""
-    ours = [one.child for one in row.suspects if one.child in _subjects(shields)]
+    ours = [one.child for one in row.suspects if one.child in subjects(shields)]
     if child and child not in ours:
         raise NotFound(NOTHING_HELD)
     if decision == "same-child" and len(ours) > 1 and not child:
         raise Refused(f"it may be several children: say which, with --child: {', '.join(ours)}")
     return [child] if child else ours
-
-
-def _suspect(held: HiddenChild, shielded: HiddenChild) -> Suspect:
-    return Suspect(shielded.number, sentences(nearness(profile_of(held), profile_of(shielded))))

@@ -11,10 +11,11 @@ from indexer.errors import Refused
 from indexer.people.actor import Actor
 from indexer.people.users import find_actor
 from indexer.settings import Settings
-from indexer.shields.decisions import Decisions, Waiting
+from indexer.shields.decisions import Decisions
 from indexer.shields.differences import side_by_side
 from indexer.shields.held import Decision
 from indexer.shields.overdue import is_escalated
+from indexer.shields.waiting import Waiting
 from indexer.world import REAL
 
 DECISIONS = ("same-child", "another-child", "undo")
