@@ -44,7 +44,8 @@ def waiting_children(stores: Stores, shields: Iterable[Shield]) -> Iterator[Wait
         meant = [one for number, one in known.items() if number not in shield.held]
         for number, since in shield.held.items():
             if number in known:
-                suspects = tuple(_suspect(known[number], one) for one in meant)
+                found = tuple(_suspect(known[number], one) for one in meant)
+                suspects = found or (Suspect(shield.name),)  # who is awaited has not come yet
                 yield Waiting(number, datetime.fromisoformat(since), suspects, known[number])
 
 

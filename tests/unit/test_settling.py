@@ -7,8 +7,10 @@ import pytest
 
 from indexer.children.loads import Loading
 from indexer.errors import Refused
+from indexer.shields.events import Event, shields_of
 from indexer.shields.settling import settle
 from indexer.shields.takeback import take_back
+from indexer.shields.waiting import waiting_children
 from tests.memory import Memory
 from tests.unit.test_grouping import NHS, POSTCODES, UPNS, at, said
 from tests.unit.test_held_rows import ANN, NEAR, TOM, Died, ann, dying_after, rows_found
@@ -194,3 +196,26 @@ def test_decision_that_dies_at_any_step_is_carried_out_by_the_next_try(decision,
         if not has_died:
             break
     assert 3 < steps < 99
+
+
+def shield_with(held, **more):
+    """A shield as its events leave it, that hides these children until somebody decides."""
+    at = NOW.isoformat()
+    events = [
+        Event("set", "s-1", "olga", "359", "order", "359", at=at, **more),
+        Event("held", "s-1", numbers=held, at=at),
+    ]
+    return shields_of(events)["s-1"]
+
+
+def test_held_child_waits_beside_whom_it_may_be_or_the_shield_that_awaits_one(index):
+    index.load("c", ("1", said("Tom")))
+    index.hide("c:1")
+    tom = index.links.links["c:1"].child
+    [found] = waiting_children(index._stores, [shield_with((tom,), numbers=(ann(index),))])
+    assert (found.name, [one.child for one in found.suspects]) == (tom, [ann(index)])
+    assert "no Tom in this record" in found.suspects[0].why
+    [found] = waiting_children(
+        index._stores, [shield_with((tom,), key="name|ann kelly|2014-03-09")]
+    )
+    assert (found.name, [one.child for one in found.suspects]) == (tom, ["s-1"])
