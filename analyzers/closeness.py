@@ -39,7 +39,7 @@ def asked_tokens(asked: Born) -> dict[BornKind, tuple[str, ...]]:
         return {"within": _tokens_within(asked), **_year_tokens(asked)}
     return {
         "same": (day.isoformat(),),
-        "swapped": tuple(swap.isoformat() for swap in _swapped(day)),
+        "swapped": tuple(swap.isoformat() for swap in swapped(day)),
         "digit": tuple(other.isoformat() for other in _one_digit_off(day)),
         "month": (day.isoformat()[:7],),
         "near": tuple((day + timedelta(days=n)).isoformat() for n in _NEAR),
@@ -72,7 +72,7 @@ def _within(asked: Born, stored: date) -> bool:
 
 
 def _is_swapped(asked: Born, stored: date) -> bool:
-    return asked.day is not None and stored in _swapped(asked.day)
+    return asked.day is not None and stored in swapped(asked.day)
 
 
 def _is_digit(asked: Born, stored: date) -> bool:
@@ -108,7 +108,8 @@ _CLOSE: dict[BornKind, Callable[[Born, date], bool]] = {
 }
 
 
-def _swapped(day: date) -> tuple[date, ...]:
+def swapped(day: date) -> tuple[date, ...]:
+    """Return the day with day and month swapped, if that is another day there is."""
     if day.day > _MONTHS_A_YEAR or day.day == day.month:
         return ()
     return (date(day.year, day.day, day.month),)

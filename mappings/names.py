@@ -13,6 +13,7 @@ ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
+HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
 USERS = "users"
 SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
@@ -24,7 +25,7 @@ MATCHES = "matches"
 HELD_ROWS = "held-rows"
 
 SINGLE_INDICES = (
-    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
     *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made

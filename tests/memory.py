@@ -10,13 +10,18 @@ from threading import Condition, get_ident
 
 from msgspec.structs import replace
 
+from analyzers.compare.nearness import nearness
 from indexer.children.batch import Run, load_alone, load_batch
 from indexer.children.claims import Claims
 from indexer.children.document import child_blocks
 from indexer.children.hidden import HiddenChild, united
 from indexer.children.likeness import Member
+from indexer.children.profile import build_profile
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
+from indexer.shields.events import NAME_PREFIX
+from indexer.shields.lookout import awaited_profile, profile_of
+from indexer.shields.near_index import NearIndex
 from indexer.world import World
 from tests.rows import entries
 
@@ -188,6 +193,83 @@ class MemoryAwaited:
         self.arrived += children
 
 
+class MemoryLookout:
+    """Who is shielded, looked at anew for every question."""
+
+    def __init__(self, hidden, awaited):
+        self._hidden, self._awaited, self.events = hidden, awaited, 0
+
+    def known(self):
+        return self.events
+
+    def is_said_still(self, known):
+        return known in {self.events, -1}
+
+    def watches(self):
+        return True
+
+    def near(self, row):
+        index = NearIndex()
+        for number, one in self._hidden.children.items():
+            index.learn(number, profile_of(one))
+        for key, shield in self._awaited.keys.items():
+            if key.startswith(NAME_PREFIX):
+                index.learn(shield, awaited_profile(key))
+        return index.near(row)
+
+    def learn(self, children):
+        """Nothing is kept."""
+
+
+class MemoryHeld:
+    """The held rows."""
+
+    def __init__(self, step=lambda: None):
+        self.rows, self._writes, self._step = {}, count(1), step
+
+    def read(self, keys):
+        self._step()
+        return {key: self.rows[key] for key in set(keys) & self.rows.keys()}
+
+    def write(self, rows):
+        self._step()
+        conflicts = set()
+        for one in rows:
+            there = self.rows.get(one.key)
+            if (there.version if there else None) != one.version:
+                conflicts.add(one.key)
+            else:
+                self.rows[one.key] = replace(one, version=(next(self._writes), 1))
+        return conflicts
+
+    @property
+    def open(self):
+        """Key → the children whom the row may be, of rows that wait for an officer."""
+        rows = self.rows.items()
+        return {key: {one.child for one in row.suspects} for key, row in rows if row.is_open}
+
+
+class MemorySuspicion:
+    """Children hidden for what they may be: number → whom."""
+
+    def __init__(self, children):
+        self.held, self._children = {}, children
+
+    def hold(self, children, _load):
+        self._children.marks |= set(children)
+        self.held |= children
+
+    def look_around(self, arrived, load):
+        found = {}
+        hidden = self._children.hidden.read(arrived)
+        for number, one in self._children.stored.items():
+            said = build_profile(one.child.contributions)
+            near = {n for n, h in hidden.items() if nearness(said, profile_of(h)).is_near}
+            found |= {number: near} if near else {}
+        self.hold(found, load)
+        return set(found)
+
+
 class Memory:
     """An index in memory, and loads into it, one after the other; `order` is whose step is next of
     two batches of one load that are under way at once."""
@@ -195,14 +277,17 @@ class Memory:
     def __init__(self, order=()):
         self._turns = Turns(order)
         self.links, self.children = MemoryLinks(self._turns.step), MemoryChildren(self._turns.step)
-        self._done = set()
+        self._done, self.receipt = set(), Counter()
         self._loads, self._sources, self._loads_begun = [], set(), 0
         self._count = count(10**11)
         world = World(self._now, lambda below: next(self._count) % below, lambda: "")
         self.hidden, self.awaited = MemoryHidden(), MemoryAwaited(self.children)
         build = (self.links, self.children, self.children, self.children, self)
         self.children.hidden = self.hidden
-        self._stores = Stores(*build, self.hidden, self.awaited, ("build",), world)
+        self.lookout, self.held = MemoryLookout(self.hidden, self.awaited), MemoryHeld()
+        self.suspicion = MemorySuspicion(self.children)
+        shields = (self.hidden, self.awaited, self.lookout, self.held, self.suspicion)
+        self._stores = Stores(*build, *shields, ("build",), world)
 
     def _now(self):
         return NOW + timedelta(seconds=self._loads_begun)
@@ -240,22 +325,31 @@ class Memory:
     def _load(self, run, turns):
         """Load batches, those of one turn at once, as indexer/children/load.py does."""
         self._sources.add(run.source)
+        self.receipt = Counter()
         claims, late = Claims(), []
         for batches in turns:
             calls = [partial(load_batch, self._stores, run, rows, claims) for rows in batches]
             passed = self._turns.run(*calls) if len(calls) > 1 else [calls[0]()]
+            for some in passed:
+                self.receipt.update(some.counts)
             left = [one for some in passed for one in some.left]
             aside = [one for one in left if not one.is_late]
             late += [one for one in left if one.is_late]
-            late += load_alone(self._stores, run, aside, is_last=False)[1]
-        load_alone(self._stores, run, late, is_last=True)
+            late += self._load_alone(run, aside, is_last=False)
+        self._load_alone(run, late, is_last=True)
         self._done.add(run.load)
         self.children.refresh()
 
+    def _load_alone(self, run, rows, *, is_last):
+        counts, left = load_alone(self._stores, run, rows, is_last=is_last)
+        self.receipt.update(counts)
+        return left
+
     def load(self, source, *rows):
-        """Load one feed of (record id, what it says or None)."""
+        """Load one feed of (record id, what it says or None); return its receipt."""
         self.begin(source).append(rows)
         self.run()
+        return {name: count for name, count in self.receipt.items() if count}
 
     def hide(self, row):
         """Shield the child whom a row is part of."""

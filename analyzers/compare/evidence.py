@@ -8,7 +8,17 @@ from typing import Literal
 from analyzers.tables import read_table
 
 Field = Literal[
-    "number", "given", "family", "name", "whole_name", "born", "postcode", "sex", "authority"
+    "number",
+    "given",
+    "family",
+    "name",
+    "whole_name",
+    "born",
+    "postcode",
+    "sex",
+    "authority",
+    "place",
+    "carer",
 ]
 WEIGHTS = "compare/weights.csv"
 NAME_FIELDS = frozenset({"given", "family", "name"})
@@ -69,7 +79,12 @@ def _bounds(*, is_exact: bool, is_whole: bool) -> tuple[float, float]:
 
 @cache
 def _weights() -> dict[tuple[str, str], float]:
-    return {(row["about"], row["kind"]): float(row["weight"]) for row in read_table(WEIGHTS)}
+    """Return what each kind counts in a search; what only a row can say has no weight there."""
+    return {
+        (row["about"], row["kind"]): float(row["weight"])
+        for row in read_table(WEIGHTS)
+        if row["weight"]
+    }
 
 
 @cache

@@ -20,8 +20,8 @@ def name_evidence(asked: Sequence[PersonName], stored: Sequence[PersonName]) -> 
     """Return the evidence of the asked name that fits best, one item a word."""
     placed = placed_words(stored)
     if len(asked) == 1:
-        return _evidence_of_one(placed_words(asked), placed)
-    found = [_evidence_of_one(placed_words((name,)), placed) for name in _asked_names(asked)]
+        return words_evidence(placed_words(asked), placed)
+    found = [words_evidence(placed_words((name,)), placed) for name in _asked_names(asked)]
     return max(found, key=score, default=[])
 
 
@@ -33,7 +33,8 @@ def _asked_names(names: Sequence[PersonName]) -> list[PersonName]:
     ]
 
 
-def _evidence_of_one(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Evidence]:
+def words_evidence(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Evidence]:
+    """Return the evidence of the words of one name, one item a word, and how whole it is."""
     matches = match_words(asked, stored)
     found: list[Evidence | None] = [None] * len(asked)
     for match in matches:

@@ -28,7 +28,7 @@ Relation = Literal[
 `joined` words and `nearly_joined` ones are told from several, typed with a slip or without;
 `begins` is a typed word that begins with the stored one (Abdulrahman, Abdul)."""
 
-_SHORTEST_BEGINNING = 4
+SHORTEST_BEGINNING = 4
 _ALIKE_WITH_TWO_EDITS = 0.75
 
 
@@ -53,7 +53,7 @@ def _by_letters(asked: str, stored: str) -> Relation | None:
         return "edit"
     if sound_alike(asked, stored):
         return "sounds"
-    if len(stored) >= _SHORTEST_BEGINNING and asked.startswith(stored):
+    if len(stored) >= SHORTEST_BEGINNING and asked.startswith(stored):
         return "begins"
     return "two_edits" if edits == _TWO and _is_alike(asked, stored) else None
 

@@ -82,8 +82,11 @@ def _exists(client: Elasticsearch, index: str) -> bool:
 
 
 def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
-    """Make the index unless it is there; return whether it was made."""
+    """Make the index unless it is there; return whether it was made. One from before is told of
+    fields that are new."""
     if _exists(client, name):
+        with speaking_to_cluster(f"bringing the index {name} up to date"):
+            client.indices.put_mapping(index=name, properties=body["mappings"]["properties"])
         return False
     with speaking_to_cluster(f"making the index {name}"):
         client.indices.create(index=name, **body)

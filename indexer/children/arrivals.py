@@ -25,7 +25,7 @@ def awaited_children(
         return {}
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        home = plan.hood.homes.get((known.source, row.source_record_id))
+        home = plan.home((known.source, row.source_record_id))
         if not (home and row.facts):
             continue
         keys = awaited_keys(known.source, row.source_record_id, row.facts)
@@ -40,12 +40,13 @@ def hide_arrivals(
     """Hide these children, whom shields await; return what is known then."""
     stores.awaited.arrive(children, known.load)
     stores.placer.hide(children)
+    homes = [*plan.hood.homes.items(), *((key, one.number) for key, one in plan.held.items())]
     return replace(
         known,
         stored={number: one for number, one in known.stored.items() if number not in children},
         hidden=known.hidden.union(children),
         # No link says so of a new child, nor of one whom only likeness found.
-        arrived={key: home for key, home in plan.hood.homes.items() if home in children},
+        arrived={key: home for key, home in homes if home in children},
     )
 
 

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from indexer.children.arrivals import awaited_children, hide_arrivals
 from indexer.children.claims import Claims
+from indexer.children.comparing import with_suspects
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
@@ -32,11 +33,12 @@ CLOSURE_ROUNDS = 10  # from one relation to the next; England's families end aft
 
 @dataclass(frozen=True)
 class Run:
-    """One load of one source under way, since `began_at` (ISO form, to the second)."""
+    """One load of one source under way, since `began_at` (ISO form, to the second), by `actor`."""
 
     load: str
     source: str
     began_at: str
+    actor: str = ""
 
 
 class Left(NamedTuple):
@@ -177,7 +179,7 @@ def _known(
     loaded_at = stores.world.now().isoformat(timespec="seconds")
     stored |= found
     known = Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden)
-    return replace(known, retired=frozenset(heirs), awaited=awaited)
+    return replace(known, retired=frozenset(heirs), awaited=awaited, actor=run.actor)
 
 
 def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
@@ -226,7 +228,9 @@ def _attempt(
 ) -> tuple[Plan, list[Row], frozenset[str]]:
     """Place the rows whose turn it is. Return the plan, the rows to be tried again, because
     somebody else wrote their links or children meanwhile, and the children in conflict."""
-    known = _with_candidates(stores, known, known_members(known, rows).values())
+    members = known_members(known, rows)
+    known = _with_candidates(stores, known, members.values())
+    known = with_suspects(stores, known, rows, members)
     draw = _FreeNumbers(stores, len(rows)).draw
     known, plan = _plan(stores, known, rows, draw, turn)
     if stores.is_dry:

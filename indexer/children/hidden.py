@@ -127,21 +127,33 @@ class HiddenChildren:
 
     def numbers(self) -> Iterator[set[str]]:
         """Yield the numbers of all, a page at a time, as of the last write."""
+        for hits in self._scan(source=False):
+            yield {hit["_id"] for hit in hits}
+
+    def all(self) -> Iterator[list[HiddenChild]]:
+        """Yield all by what was ever said of them, a page at a time, as of the last write."""
+        for hits in self._scan(source={"includes": ["number", "contributions", "evidence"]}):
+            yield [msgspec.convert(hit["_source"], HiddenChild) for hit in hits]
+
+    def _scan(self, source: bool | dict[str, list[str]]) -> Iterator[list[dict[str, Any]]]:
         with speaking_to_cluster("listing shielded children"):
             self._client.indices.refresh(index=SHIELDED_CHILDREN)
         after: list[Any] | None = None
-        while hits := self._page(after):
-            yield {hit["_id"] for hit in hits}
+        while hits := self._page(source, after):
+            yield hits
             after = hits[-1]["sort"]
 
-    def _page(self, after: list[Any] | None) -> list[dict[str, Any]]:
+    def _page(
+        self, source: bool | dict[str, list[str]], after: list[Any] | None
+    ) -> list[dict[str, Any]]:
         with speaking_to_cluster("listing shielded children"):
             answer = self._client.search(
                 index=SHIELDED_CHILDREN,
                 size=PAGE,
                 sort=["number"],
                 search_after=after,
-                source=False,
+                source=source,
+                track_total_hits=False,
                 allow_partial_search_results=False,
             )
         hits: list[dict[str, Any]] = answer["hits"]["hits"]

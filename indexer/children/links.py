@@ -23,13 +23,16 @@ class Link(Struct, frozen=True):
     A row's link leads to its child, and says which load wrote it and the digest of the row; that
     the child was written too is certain only once that load is done. A number's link leads to every
     child who has the number: mostly one. The link of a ContactPoint number that is no more leads to
-    the child who took its place, or to none. `version` is None for a link that is not there yet.
+    the child who took its place, or to none. `held` is True of a row whose newest version awaits an
+    officer (docs/decisions/0012-held-rows.md): the child it leads to has not got it. `version` is
+    None for a link that is not there yet.
     """
 
     children: tuple[str, ...]
     source: str | None = None
     digest: str | None = None
     load: str | None = None
+    held: bool = False
     version: Version | None = None
 
     @property
@@ -39,7 +42,8 @@ class Link(Struct, frozen=True):
 
     def body(self) -> dict[str, Any]:
         child = self.children[0] if len(self.children) == 1 else self.children
-        fields = {"source": self.source, "digest": self.digest, "load": self.load}
+        fields: dict[str, Any] = {"source": self.source, "digest": self.digest, "load": self.load}
+        fields["held"] = self.held
         return {"child": child, **{name: value for name, value in fields.items() if value}}
 
 

@@ -22,6 +22,7 @@ from indexer.feeds.batches import BATCH_ROWS, batches
 from indexer.feeds.rows import Reject, Unread
 from indexer.people.actor import Actor
 from indexer.settings import Settings
+from indexer.shields.settling import settle
 from indexer.world import World
 
 DRY_RUN = "dry-run"  # in place of a load's name
@@ -107,6 +108,7 @@ class Loader:
             refuse_while_loads_are_held(self._client, self._world)
             self._stores.children.refresh()
             passage.run(rows, whole)
+            settle(self._stores, loading, list(self._stores.held.pending(loading.source)))
             state = "done"
         finally:  # also after Ctrl-C: no receipt is left "running"
             try:
@@ -149,7 +151,8 @@ class _Passage:
         return {name: self.counts[name] for name in ("rows", *OUTCOMES)}
 
     def _bring_in(self, rows: Iterable[Entry]) -> None:
-        run = Run(self.loading.load, self.loading.source, self.loading.started_at)
+        loading = self.loading
+        run = Run(loading.load, loading.source, loading.started_at, loading.actor)
         claims = Claims()
         under_way: deque[Future[Passed]] = deque()
         broken: FeedRefused | None = None

@@ -66,6 +66,12 @@ class Loads:
 
     def begin(self, source: str, actor: Actor) -> Loading:
         """Take the source for a new load; raises Refused while another load of it is under way."""
+        loading = self.take(source, actor)
+        self.write_receipt(loading, {"state": "running"})
+        return loading
+
+    def take(self, source: str, actor: Actor) -> Loading:
+        """Do so without a receipt: what officers decide about held rows is no load of anybody's."""
         entry = self._entry(source)
         if entry and entry["_source"].get("load") and self._is_alive(entry["_source"]):
             raise Refused(
@@ -78,7 +84,6 @@ class Loads:
         version = (entry["_seq_no"], entry["_primary_term"]) if entry else None
         loading = Loading(load, source, actor.name, entry is None, _stamp(now), (0, 0), now)
         loading.version = self._write_entry(loading, version)
-        self.write_receipt(loading, {"state": "running"})
         self._under_way.add(load)
         return loading
 
@@ -97,6 +102,11 @@ class Loads:
         self._under_way.discard(loading.load)
         ended = {"state": state, "ended_at": _stamp(self.world.now()), **counts}
         self.write_receipt(loading, ended)
+        self.free(loading)
+
+    def free(self, loading: Loading) -> None:
+        """Let others load the source again."""
+        self._under_way.discard(loading.load)
         self._write_entry(loading, loading.version, is_over=True)
 
     def write_receipt(self, loading: Loading, values: Mapping[str, Any]) -> None:

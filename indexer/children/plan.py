@@ -13,11 +13,15 @@ from msgspec import structs
 from indexer.children.child import Contribution
 from indexer.children.combine import renew
 from indexer.children.grouping import give_numbers, part
+from indexer.children.holding import news_about, suspects_of
 from indexer.children.likeness import Member, RowKey, share_number
 from indexer.children.links import Link, number_keys, row_key
 from indexer.children.neighbourhood import Neighbourhood
+from indexer.children.profile import build_profile
 from indexer.children.store import Stored
 from indexer.feeds.rows import Row
+from indexer.shields.held import HeldRow, Suspect
+from indexer.shields.near_index import Near
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,9 @@ class Known:
     links that are hidden, whose documents are elsewhere. `load` is this load, `began_at` when it
     began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more;
     `arrived` are rows of children who were awaited by a shield, with the number each is hidden
-    under; `awaited` is how new what is known of such shields is."""
+    under; `awaited` is how new what is known of such shields is. `near` are the shielded children
+    whom rows may be about, by row number, and `shielded` how new what is known of these is; `held`
+    are rows that are held, or were. `actor` is who loads."""
 
     source: str
     load: str
@@ -38,6 +44,10 @@ class Known:
     retired: frozenset[str] = frozenset()
     arrived: Mapping[RowKey, str] = field(default_factory=dict)
     awaited: int = 0
+    near: Mapping[int, Sequence[Near]] = field(default_factory=dict)
+    shielded: int = -1
+    held: Mapping[str, HeldRow] = field(default_factory=dict)
+    actor: str = ""
 
     def own_link(self, row: Row) -> Link | None:
         return self.links.get(row_key(self.source, row.source_record_id))
@@ -67,6 +77,7 @@ class Plan:
     related to them must be known first. `released` are the links of withdrawn rows, with their
     child. `gone` are children who are no more, with those who took their place. `hidden` is what
     rows say of hidden children, number → row → contribution, None for a row that is withdrawn.
+    `held` are rows for an officer to decide; `let_go` rows that were, and say it elsewhere now.
     """
 
     hood: Neighbourhood
@@ -78,10 +89,17 @@ class Plan:
     gone: dict[str, str | None] = field(default_factory=dict)
     doubtful: set[RowKey] = field(default_factory=set)
     hidden: dict[str, dict[RowKey, Contribution | None]] = field(default_factory=dict)
+    held: dict[RowKey, HeldRow] = field(default_factory=dict)
+    let_go: set[RowKey] = field(default_factory=set)
 
     def placed(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows that are placed now."""
         return [row for row in rows if row.number in self.outcomes]
+
+    def home(self, key: RowKey) -> str | None:
+        """Return the child who can be found whom the row belongs to, and of a held one, would."""
+        held = self.held.get(key)
+        return self.hood.homes.get(key) or (held.number if held else None)
 
     def hidden_home(self, key: RowKey) -> str | None:
         """Return the hidden child whom the row is about."""
@@ -144,7 +162,7 @@ class _Planner:
         """Let the rows that are in already say what they say now, before any looks for others."""
         for row in rows:
             home = self._hood.homes.get(self._key(row))
-            if row.facts and home is not None:
+            if row.facts and home is not None and not self._suspects(row, {home}):
                 before = self._hood.members[home][self._key(row)].contribution
                 member = _member(self._known, row, before)
                 if member.contribution != before:
@@ -159,6 +177,7 @@ class _Planner:
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._tell(hidden, row, self._members[row.number].contribution)
+            self._let_go(row, own)
             self.plan.outcomes[row.number] = _outcome(row, own)
         else:
             self._place(row, own)
@@ -169,9 +188,41 @@ class _Planner:
     def _tell(self, hidden: str, row: Row, says: Contribution | None) -> None:
         self.plan.hidden.setdefault(hidden, {})[self._key(row)] = says
 
+    def _suspects(self, row: Row, touched: Iterable[str]) -> tuple[Suspect, ...]:
+        """Return the shielded children for whose sake the row is held, if any: what it says was not
+        known of the children it belongs to, and is near."""
+        held = self._known.held.get(row_key(*self._key(row)))
+        near = self._known.near.get(row.number, ())
+        if held and held.is_open:
+            return held.suspected(suspects_of(near, held.others()))
+        if held and held.is_pending and held.same_child:
+            return held.suspects  # decided, and not carried out yet
+        if not near:
+            return ()
+        members = [one for number in touched for one in self._hood.members[number].values()]
+        known = build_profile(one.contribution for one in members)
+        return news_about(near, self._members[row.number].contribution, known, held)
+
+    def _hold(self, row: Row, own: Link | None, suspects: tuple[Suspect, ...]) -> None:
+        """What it said before stays where it is, and it says so to its sender in no way."""
+        key, before = self._key(row), self._known.held.get(row_key(*self._key(row)))
+        contribution = self._members[row.number].contribution
+        home = self._hood.homes.get(key) or self._reserved(row, own) or self._new_number()
+        self.plan.outcomes[row.number] = _outcome(row, own)
+        self.plan.held[key] = HeldRow(
+            renew(before.contribution, contribution) if before else contribution,
+            row.digest,
+            home,
+            before.held_at if before and before.is_open else self._known.loaded_at,
+            self._known.actor,
+            before.suspected(suspects) if before else suspects,
+            version=before.version if before else None,
+        )
+
     def _withdraw(self, row: Row, own: Link | None) -> None:
         self.plan.outcomes[row.number] = "withdrawn" if own and own.digest else "unchanged"
         if own:
+            self._let_go(row, own)
             # Until the child is written too, the link must not say that the row is in.
             key, load = row_key(*self._key(row)), self._known.load
             self.plan.links[key] = structs.replace(own, digest=None, load=load)
@@ -185,6 +236,13 @@ class _Planner:
         number = self._hood.withdraw(self._key(row))
         if number is not None and not self._hood.members[number]:
             self.plan.gone[number] = None
+
+    def _let_go(self, row: Row, own: Link | None) -> None:
+        """The row is told to its child, or withdrawn: nobody need decide about it any more."""
+        held = self._known.held.get(row_key(*self._key(row)))
+        is_given_away = bool(held and held.same_child)  # by who decided, and says so at the end
+        if own and own.held and not is_given_away:
+            self.plan.let_go.add(self._key(row))
 
     def _leave_out(self, row: Row, own: Link) -> None:
         """The child left the index, and does not come back by what this source says."""
@@ -200,6 +258,9 @@ class _Planner:
             return None  # a row stays with its child
         if arrived := self._known.arrived.get(self._key(row)):
             return arrived
+        held = self._known.held.get(row_key(*self._key(row)))
+        if held and held.same_child:
+            return held.same_child
         numbers_of_row = self._members[row.number].numbers
         links = [own, *(self._known.links.get(key) for key in numbers_of_row)]
         numbers = [number for link in links if link for number in link.children]
@@ -212,16 +273,20 @@ class _Planner:
         if before:
             member = _member(self._known, row, before)
         touched = hood.related(member) | ({home} if home is not None else set())
+        if suspects := self._suspects(row, touched if home is None else {home}):
+            self._hold(row, own, suspects)
+            return
         is_late = not self._turn.is_last and self._may_be_corrected(member, touched)
         is_plain = len(touched) <= 1 and hood.is_at_home(member, touched)
         if is_late or not (is_plain or self._turn.is_alone):
             self.plan.aside[row.number] = is_late
             return
+        self._let_go(row, own)
         self.plan.outcomes[row.number] = _outcome(row, own)
         if not is_plain:
             self._regroup(member, touched)
             return
-        number = next(iter(touched), None) or self._reserved(own) or self._new_number()
+        number = next(iter(touched), None) or self._reserved(row, own) or self._new_number()
         if before != member.contribution:
             hood.put(number, member)
             hood.changed.add(number)
@@ -238,12 +303,15 @@ class _Planner:
             for one in self._hood.members[number].values()
         )
 
-    def _reserved(self, own: Link | None) -> str | None:
-        """The number that this load gave the row in an attempt that failed."""
-        if own is None or own.load != self._known.load:
+    def _reserved(self, row: Row, own: Link | None) -> str | None:
+        """The number that this load gave the row in an attempt that failed, or that it was given
+        when it was held."""
+        if own is None:
             return None
+        held = self._known.held.get(row_key(*self._key(row)))
+        is_given = own.load == self._known.load or bool(held and held.number == own.child)
         is_free = own.child not in self._hood.members and own.child not in self._known.retired
-        return own.child if is_free else None
+        return own.child if is_given and is_free else None
 
     def _new_number(self) -> str:
         """A visible child may have the number drawn; one who is not here refuses to be created."""
@@ -290,16 +358,18 @@ class _Planner:
         """Ask for the links of rows that were given their child."""
         for row in rows:
             key = self._key(row)
-            hidden = self.plan.hidden_home(key)
-            child = hidden or self._hood.homes.get(key)
+            hidden, held = self.plan.hidden_home(key), self.plan.held.get(key)
+            child = hidden or self.plan.home(key)
             if row.number in self.plan.outcomes and row.facts and child:
-                self._ask_for_own_link(row, child)
-                self._ask_for_numbers(row, child, is_hidden=hidden is not None)
+                self._ask_for_own_link(row, child, is_held=held is not None)
+                if not held:
+                    self._ask_for_numbers(row, child, is_hidden=hidden is not None)
 
-    def _ask_for_own_link(self, row: Row, number: str) -> None:
+    def _ask_for_own_link(self, row: Row, number: str, *, is_held: bool) -> None:
         own = self._known.own_link(row)
         source, load = self._known.source, self._known.load
-        wanted = Link((number,), source, row.digest, load, own.version if own else None)
+        version = own.version if own else None
+        wanted = Link((number,), source, row.digest, load, is_held, version)
         if wanted != own:
             self.plan.links[row_key(*self._key(row))] = wanted
 

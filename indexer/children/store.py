@@ -73,6 +73,20 @@ class ChildStore:
             )
         return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
 
+    def fitting(self, clause: dict[str, Any], most: int) -> list[Child]:
+        """Return the children whom a clause finds, at most `most`, in the state of the last
+        refresh."""
+        with speaking_to_cluster("looking for children like a shielded one"):
+            answer = self._client.search(
+                index=CHILDREN,
+                query={"bool": {"filter": [clause]}},
+                size=most,
+                sort=["_doc"],
+                track_total_hits=False,
+                allow_partial_search_results=False,
+            )
+        return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
+
     def revisions(self, build: str, numbers: Iterable[str]) -> dict[str, int]:
         """Return the revision of each document that is in `build`, in real time."""
         ids = sorted(numbers)

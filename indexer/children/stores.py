@@ -13,9 +13,12 @@ from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.settings import Settings
 from indexer.shields.awaited import Awaited
+from indexer.shields.held import HeldRows
 from indexer.shields.journal import Journal
+from indexer.shields.lookout import Lookout
 from indexer.shields.marks import Marks
 from indexer.shields.register import Register
+from indexer.shields.suspicion import Suspicion
 from indexer.world import World
 from mappings.names import AUDIT_SEALED
 
@@ -31,6 +34,9 @@ class Stores:
     loads: Loads
     hidden: HiddenChildren
     awaited: Awaited
+    lookout: Lookout
+    held: HeldRows
+    suspicion: Suspicion
     builds: Callable[[], OpenBuilds]
     world: World
     is_dry: bool = False
@@ -44,7 +50,7 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     key = settings.secret("register.key")
     register = Register(client, Journal(settings.journal, key), world, marks_key=key)
     sealed = Trail(client, settings.secret("audit.key"), world, AUDIT_SEALED)
-    builds = Builds(client)
+    builds, hidden = Builds(client), HiddenChildren(client)
     builds.now()  # or the rows would be read before it is known that there is nowhere to put them
     return Stores(
         links=Links(client),
@@ -52,8 +58,11 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
         placer=Placer(client, children, marks),
         marks=marks,
         loads=Loads(client, world),
-        hidden=HiddenChildren(client),
+        hidden=hidden,
         awaited=Awaited(register, marks, sealed),
+        lookout=Lookout(register, marks, children, hidden),
+        held=HeldRows(client),
+        suspicion=Suspicion(register, sealed, children, hidden),
         builds=builds.now,
         world=world,
         is_dry=is_dry,

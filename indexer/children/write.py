@@ -8,6 +8,7 @@ from msgspec import structs
 from indexer.children.arrivals import awaited_children
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine
+from indexer.children.comparing import hide_near, keep_held, let_go
 from indexer.children.document import Derived, build_identity
 from indexer.children.hidden import HiddenChild, told
 from indexer.children.likeness import Member, RowKey
@@ -43,7 +44,19 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     links = frozenset(plan.links.keys() - stores.links.write(plan.links))
     if not stores.awaited.is_still(known.awaited) and awaited_children(stores, known, plan, rows):
         return Conflicts(is_all=True)
+    if not stores.lookout.is_said_still(known.shielded):
+        return Conflicts(is_all=True)
+    links |= keep_held(stores, plan, links)
+    # A row that is withdrawn has no link any more after which it could be found again.
+    let_go(stores, plan.let_go - plan.hood.homes.keys())
     conflicts = _write(stores, known, plan, links)
+    let_go(
+        stores, (one for one in plan.let_go if plan.home(one) not in {None, *conflicts.children})
+    )
+    if not stores.lookout.is_said_still(known.shielded):
+        hide_near(stores, known, plan, rows)
+    if known.arrived:
+        stores.placer.hide(stores.suspicion.look_around(set(known.arrived.values()), known.load))
     if not stores.awaited.is_said_still(known.awaited):
         is_all = conflicts.is_all or bool(awaited_children(stores, known, plan, rows))
         return replace(conflicts, is_all=is_all)
@@ -98,6 +111,7 @@ def _tell_hidden(stores: Stores, plan: Plan, links: frozenset[str]) -> frozenset
     before = {number: there.get(number) or HiddenChild(number) for number in said}
     after = {number: told(before[number], rows) for number, rows in said.items()}
     conflicts = stores.hidden.write(one for n, one in after.items() if one != before[n])
+    stores.lookout.learn(after.values())
     created = after.keys() - there.keys() - conflicts
     lifted = created - stores.marks.marked(created) if created else set()
     stores.hidden.remove(stores.hidden.read(lifted).values())

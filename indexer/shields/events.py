@@ -1,6 +1,6 @@
 """What happened to shields: the events of the register, and what they come to. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -11,7 +11,18 @@ from analyzers.fold import words
 from indexer.people.actor import Actor
 
 NAME_PREFIX = "name|"
-Kind = Literal["set", "arrived", "reviewed", "offered", "accepted", "lifted", "purged"]
+Kind = Literal[
+    "set",
+    "arrived",
+    "held",
+    "confirmed",
+    "released",
+    "reviewed",
+    "offered",
+    "accepted",
+    "lifted",
+    "purged",
+]
 REVIEWED_WITHIN = timedelta(days=182)
 """Half a year: RULES.md, shielding 9."""
 
@@ -49,7 +60,9 @@ class Shield(msgspec.Struct, frozen=True):
 
     `keeper` is who set it or took it over: another officer must lift it. `offered_to` is an
     authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
-    set, reviewed or accepted it.
+    set, reviewed or accepted it. `held` are those of its children of whom an officer must still say
+    whether they are the child it was set for, with the time since when; `confirmed` those of whom
+    one said so, `released` those who were not.
     """
 
     name: str
@@ -62,6 +75,9 @@ class Shield(msgspec.Struct, frozen=True):
     seen_on: date
     offered_to: str = ""
     is_lifted: bool = False
+    held: Mapping[str, str] = {}
+    confirmed: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
 
     @property
     def review_due(self) -> date:
@@ -105,7 +121,37 @@ def _after(shield: Shield, event: Event) -> Shield:
         },
         "lifted": {"is_lifted": True},
     }
+    changes |= {"held": _holding(shield, event), "confirmed": _confirming(shield, event)}
+    changes |= {"released": _releasing(shield, event)}
     return replace(shield, **changes.get(event.kind, {}))
+
+
+def _holding(shield: Shield, event: Event) -> dict[str, Any]:
+    return {
+        "numbers": shield.numbers.union(event.numbers),
+        "held": {**dict.fromkeys(event.numbers, event.at), **shield.held},
+        "confirmed": shield.confirmed.difference(event.numbers),
+        "released": shield.released.difference(event.numbers),
+    }
+
+
+def _confirming(shield: Shield, event: Event) -> dict[str, Any]:
+    confirmed = shield.confirmed.union(event.numbers)
+    return {"held": _without(shield.held, event.numbers), "confirmed": confirmed}
+
+
+def _releasing(shield: Shield, event: Event) -> dict[str, Any]:
+    return {
+        "numbers": shield.numbers.difference(event.numbers),
+        "held": _without(shield.held, event.numbers),
+        "confirmed": shield.confirmed.difference(event.numbers),
+        "released": shield.released.union(event.numbers),
+    }
+
+
+def _without(held: Mapping[str, str], numbers: Iterable[str]) -> dict[str, str]:
+    gone = set(numbers)
+    return {number: since for number, since in held.items() if number not in gone}
 
 
 def _day(event: Event) -> date:

@@ -10,7 +10,7 @@ from indexer.shields.events import event_of
 from indexer.shields.register import Register
 from indexer.world import World
 
-HIDES = {"terms": {"kind": ["set", "arrived"]}}
+HIDES = {"terms": {"kind": ["set", "arrived", "held"]}}
 UP_TO = "erased up to event "
 
 

@@ -95,11 +95,11 @@ class Register:
     def mark(self, event: Event) -> None:
         """Let marks and sentinel say what the event says. A child whom another shield hides too
         keeps the mark."""
-        if event.kind == "lifted":
+        if event.kind in {"lifted", "released"}:
             hidden = hidden_numbers(self.find(numbers=event.numbers).values())
             for number in set(event.numbers) - hidden:
                 remove_mark(self.client, self.key, number)
-        elif event.kind in {"set", "arrived"}:
+        elif event.kind in {"set", "arrived", "held"}:
             for number in event.numbers:
                 write_mark(self.client, self.key, number)
         raise_sentinel(self.client, self.key, event.sequence + 1)  # that of an empty register is 1

@@ -19,31 +19,49 @@ from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
+from indexer.children.stores import open_stores
 from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.events import Event, Kind, Shield, event_of, hidden_numbers
+from indexer.shields.lookout import awaited_profile, profile_of
 from indexer.shields.marks import Marks
+from indexer.shields.near_children import find_near
+from indexer.shields.officers import refuse_unless_decided, refuse_unless_officer
 from indexer.shields.register import Register
+from indexer.shields.settling import carry_out
 from indexer.shields.subject import Subject, Subjects
+from indexer.shields.suspicion import hold_under
 from indexer.world import World
 from mappings.names import AUDIT_SEALED
 
 ACKNOWLEDGED_AFTER_SECONDS = 0.5
 """As long as an answer may be on its way after its check (webapp/search/answer.py)."""
 
-REASON_LENGTH = 500
 ROUNDS = 20
 
 
 @dataclass(frozen=True)
 class Outcome:
     """A shield that was set: `numbers` are the children it hides now, none if it waits for one.
-    `is_new` is False if it was there already, and was only made sure of."""
+    `is_new` is False if it was there already, and was only made sure of. `held` are those of the
+    children who may be the same child, for the officer to decide; `household` are children of the
+    same address or carer who can be found, and tell where it is."""
 
     shield: str
     numbers: tuple[str, ...]
     is_new: bool
+    held: tuple[str, ...] = ()
+    household: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The children that a shield hides after it was set; the others are as in `Outcome`."""
+
+    numbers: set[str]
+    held: set[str]
+    household: frozenset[str]
 
 
 class Shielding:
@@ -52,7 +70,7 @@ class Shielding:
     def __init__(self, settings: Settings, world: World) -> None:
         self._register = Register.for_worker(settings, world)
         self._client: Elasticsearch = self._register.client
-        self._world = world
+        self._settings, self._world = settings, world
         self._marks = Marks.for_credential(settings, "worker")
         self._store = ChildStore(self._client)
         self._hidden = HiddenChildren(self._client)
@@ -67,13 +85,18 @@ class Shielding:
         already), Refused, Unavailable; the same call then finishes what was begun.
         """
         outcome = self.enter(subject, officer, reason)
-        hidden = self.hide([(outcome, subject)], officer)
-        known = self._subjects.known_to(officer, hidden[outcome.shield])
-        return replace(outcome, numbers=tuple(sorted(known)))
+        hidden = self.hide([(outcome, subject)], officer)[outcome.shield]
+        known = self._subjects.known_to(officer, hidden.numbers | hidden.held)
+        return replace(
+            outcome,
+            numbers=tuple(sorted(known - hidden.held)),
+            held=tuple(sorted(known & hidden.held)),
+            household=tuple(sorted(hidden.household)),
+        )
 
     def enter(self, subject: Subject, officer: Actor, reason: str) -> Outcome:
         """Write the shield into journal and register, and mark; `hide` must follow."""
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         children = self._subjects.children(subject, officer)
         own = self._standing(subject, children, officer)
         name = own.name if own else f"s-{self._world.below(16**12):012x}"
@@ -93,16 +116,16 @@ class Shielding:
         own = (one for one in found if one.authority == officer.organisation and not one.is_lifted)
         return next((one for one in own if one.key == subject.waits_under), None)
 
-    def hide(
-        self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor
-    ) -> dict[str, set[str]]:
+    def hide(self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor) -> dict[str, Hidden]:
         """Move the children of shields that were entered; return name → children, no sooner than
         half a second after the last mark.
 
         Whoever a load brought between the look before the mark and the mark, and whomever the child
-        became part of, is found by looking again, until nobody is.
+        became part of, is found by looking again, until nobody is. Who may be the same child is
+        hidden too.
         """
         hidden = {one.shield: set(one.numbers) for one, _ in entered}
+        held: dict[str, Hidden] = {}
         left, marked_at = set().union(*hidden.values()), time.monotonic()
         for looked_again in range(ROUNDS):
             came = {
@@ -117,9 +140,31 @@ class Shielding:
                 hidden[name] |= numbers
             self._placer.hide(left.union(*came.values()))
             self._store.refresh()
+            held |= {
+                one.shield: self._hold_near(one.shield, subject, hidden[one.shield], officer)
+                for one, subject in entered
+                if came[one.shield] or not looked_again
+            }
+            if any(one.held for one in held.values()):
+                marked_at = time.monotonic()
             time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
             left = set()
-        return hidden
+        return held
+
+    def _hold_near(
+        self, shield: str, subject: Subject, numbers: set[str], officer: Actor
+    ) -> Hidden:
+        """Hide those who may be the child as well, for the officer to decide."""
+        known = [profile_of(one) for one in self._hidden.read(numbers).values()]
+        if subject.name:
+            known.append(awaited_profile(subject.waits_under))
+        found = find_near(self._store, known)
+        hold_under(self._register, self._sealed, shield, found.near, officer)
+        if found.near:
+            self._placer.hide(found.near)
+            self._store.refresh()
+        own = self._register.find(names=[shield])[shield]
+        return Hidden(numbers - own.held.keys(), set(own.held), found.household)
 
     def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:
         """Say in the register which children have come, and mark them; return the time."""
@@ -151,7 +196,7 @@ class Shielding:
 
         Raises Unavailable; then `verify` finishes it.
         """
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         shields = self._shields(of, lambda one: one.authority == officer.organisation)
         if any(one.keeper == officer.name for one in shields):
             raise NotAllowed(
@@ -169,7 +214,19 @@ class Shielding:
             self._register.append(event)
         hidden = hidden_numbers(self._register.find(numbers=numbers).values())
         bring_back(self._client, self._marks, numbers - hidden)
+        self._free_rows((numbers - hidden).union(one.name for one in shields), officer)
         return shields
+
+    def _free_rows(self, children: set[str], officer: Actor) -> None:
+        """Load the rows that were held for the sake of these children alone."""
+        stores = open_stores(self._settings, self._world)
+        rows = [
+            one.decided(dict.fromkeys(children, "another-child"))
+            for one in stores.held.waiting(children)
+        ]
+        stores.held.write(rows)
+        written = stores.held.read(one.key for one in rows)
+        carry_out(stores, [one for one in written.values() if one.is_pending], officer)
 
     def _awaited(self, numbers: Iterable[str]) -> dict[str, set[str]]:
         """Return the shields that wait for one of these hidden children, with the children: a row
@@ -190,7 +247,7 @@ class Shielding:
     def listed(self, officer: Actor) -> list[Shield]:
         """Return the shields of the officer's authority, and those offered to it, the one to be
         reviewed first at the head."""
-        _refuse_unless_officer(officer)
+        refuse_unless_officer(officer)
         said = self._register.events({"term": {"authority": officer.organisation}})
         names = sorted({event.shield for event in said})
         found = self._register.find(names=names).values() if names else ()
@@ -206,7 +263,7 @@ class Shielding:
     def _act(
         self, kind: Kind, of: str, officer: Actor, reason: str, authority: str = ""
     ) -> list[Shield]:
-        _refuse_unless_decided(officer, reason)
+        refuse_unless_decided(officer, reason)
         is_offer = kind == "accepted"
         shields = self._shields(
             of,
@@ -230,14 +287,3 @@ class Shielding:
         self, event: str, officer: Actor, reason: str, children: Iterable[str], shield: str
     ) -> None:
         self._sealed.write(event, officer, children=sorted(children), subject=shield, reason=reason)
-
-
-def _refuse_unless_decided(officer: Actor, reason: str) -> None:
-    _refuse_unless_officer(officer)
-    if not 0 < len(reason.strip()) <= REASON_LENGTH:
-        raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
-
-
-def _refuse_unless_officer(officer: Actor) -> None:
-    if officer.role != "shield-officer":
-        raise NotAllowed(f"The role {officer.role} does not decide about shields.")

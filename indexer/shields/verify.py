@@ -16,12 +16,15 @@ from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
 from indexer.children.store import ChildStore
+from indexer.children.stores import open_stores
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.events import Shield, event_of, hidden_numbers
+from indexer.shields.held import HeldRows
 from indexer.shields.marks import Marks
 from indexer.shields.purge import unpurged_since
 from indexer.shields.register import Register
+from indexer.shields.settling import carry_out
 from indexer.shields.subject import Subjects, subject_of
 from indexer.shields.whole import Whole
 from indexer.world import World
@@ -53,7 +56,7 @@ class Verification:
         self._placer = Placer(self._client, self._store, self._marks)
         self._hidden = HiddenChildren(self._client)
         self._sealed = Trail(self._client, settings.secret("audit.key"), world, AUDIT_SEALED)
-        self._world = world
+        self._settings, self._world = settings, world
 
     def run(self, actor: Actor) -> Verdict:
         """Compare, put right, and say what was found. Raises Refused, Unavailable."""
@@ -66,6 +69,7 @@ class Verification:
         whole.repaired["documents moved out of builds"] += self._move(numbers)
         if not whole.faults:
             whole.repaired["children brought back"] += self._bring_back(numbers)
+            whole.repaired["decisions carried out"] += self._carry_out(actor)
         verdict = Verdict(
             len(in_force),
             sum(not one.numbers for one in in_force),
@@ -103,6 +107,14 @@ class Verification:
         """A child among the shielded whom no shield hides: its lifting died."""
         strays = [page - numbers for page in self._hidden.numbers()]
         return sum(len(bring_back(self._client, self._marks, page)) for page in strays if page)
+
+    def _carry_out(self, actor: Actor) -> int:
+        """Finish what officers decided about held rows, but for sources that are being loaded."""
+        pending = list(HeldRows(self._client).pending())
+        if not pending:
+            return 0
+        busy = carry_out(open_stores(self._settings, self._world), pending, actor)
+        return sum(one.contribution.source not in busy for one in pending)
 
 
 def _pages(numbers: Iterable[str]) -> Iterator[list[str]]:

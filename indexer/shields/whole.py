@@ -91,7 +91,7 @@ class Whole:
         hidden = hidden_numbers(shields.values())
         ids = {mark_id(key.encode(), number): number for number in hidden}
         missing = [ids[mark] for mark in ids.keys() - there]
-        once = {number for one in shields.values() for number in one.numbers} - hidden
+        once = {n for one in shields.values() for n in one.numbers | one.released} - hidden
         over = [number for number in once if mark_id(key.encode(), number) in there]
         if unknown := len(there) - (len(ids) - len(missing)) - len(over):
             self.faults.append(f"marks of children whom no shield of the register hides: {unknown}")

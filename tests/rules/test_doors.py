@@ -25,11 +25,12 @@ WRITER_OF_CHILDREN = "indexer.children.place"
 ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
+    "HELD_ROWS": "indexer.shields.held",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
     *("USERS", "SESSIONS", "ORGANISATIONS"),
     *("CHECKS", "ALARMS", "ALL_AUDIT"),
 }

@@ -31,6 +31,23 @@ def test_child_who_arrives_is_hidden_too():
     assert hidden_numbers([after(later("arrived", numbers=("2",)))]) == {"1", "2"}
 
 
+def test_child_who_is_held_is_hidden_until_it_is_released_and_again_when_that_is_taken_back():
+    held, released = later("held", numbers=("2",)), later("released", numbers=("2",))
+    shield = after(held)
+    assert (hidden_numbers([shield]), shield.held) == ({"1", "2"}, {"2": held.at})
+    shield = after(held, released)
+    assert (hidden_numbers([shield]), shield.held, shield.released) == ({"1"}, {}, {"2"})
+    shield = after(held, released, held)
+    assert (hidden_numbers([shield]), shield.released) == ({"1", "2"}, frozenset())
+
+
+def test_child_who_is_confirmed_stays_hidden_and_is_held_no_more():
+    held, confirmed = later("held", numbers=("2",)), later("confirmed", numbers=("2",))
+    shield = after(held, confirmed)
+    assert (hidden_numbers([shield]), shield.held, shield.confirmed) == ({"1", "2"}, {}, {"2"})
+    assert after(held, confirmed, held).held == {"2": held.at}
+
+
 def test_review_is_due_half_a_year_after_the_shield_was_last_looked_at():
     assert after().review_due == date(2026, 11, 22) + timedelta(days=182)
     assert after(later("reviewed")).review_due == date(2027, 1, 10) + timedelta(days=182)

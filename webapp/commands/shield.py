@@ -63,7 +63,18 @@ def set_(  # noqa: PLR0913, PLR0917 - one argument an option
 def _said_of(outcome: Outcome) -> str:
     state = "set" if outcome.is_new else "was set already"
     hides = ", ".join(outcome.numbers) or "nobody yet; the child is hidden when it comes"
-    return f"Shield {outcome.shield} {state}. It hides: {hides}"
+    lines = [f"Shield {outcome.shield} {state}. It hides: {hides}"]
+    if outcome.held:
+        lines.append(
+            f"Hidden too, for they may be the same child: {', '.join(outcome.held)}. Decide about "
+            "them: contactpoint matches list --held"
+        )
+    if outcome.household:
+        lines.append(
+            "WARNING: children of the same address or carer can be found, and may tell where the "
+            f"child is: {', '.join(outcome.household)}"
+        )
+    return "\n".join(lines)
 
 
 def _begin(user: str) -> tuple[Shielding, Actor]:

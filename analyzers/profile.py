@@ -1,0 +1,56 @@
+"""All that was ever said of who a child is, so far as it can tell that two are one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from analyzers.fold import fold
+from analyzers.identity import PersonName
+from analyzers.postcodes import parse_postcode
+
+
+class Profile(Struct, frozen=True):
+    """What a row, or a child by all its rows, says.
+
+    Each name is whole; a given name that is none ("Baby") is left out. `numbers` are keys (nhs:…,
+    upn:…), `places` those of `place_keys`, `carers` those of `analyzers.blocks.carer_name`.
+    """
+
+    names: tuple[PersonName, ...] = ()
+    dates: frozenset[date] = frozenset()
+    places: frozenset[str] = frozenset()
+    carers: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+    def united(self, other: "Profile") -> "Profile":
+        """Return what both say."""
+        return Profile(
+            tuple(dict.fromkeys((*self.names, *other.names))),
+            self.dates | other.dates,
+            self.places | other.places,
+            self.carers | other.carers,
+            self.numbers | other.numbers,
+        )
+
+    def brings_to(self, known: "Profile") -> bool:
+        """Is there a name, date, number, address or carer that is not known?"""
+        return bool(
+            self.dates - known.dates
+            or self.places - known.places
+            or self.carers - known.carers
+            or self.numbers - known.numbers
+            or _folded(self.names) - _folded(known.names)
+        )
+
+
+def _folded(names: Sequence[PersonName]) -> set[tuple[str, str]]:
+    return {(fold(one.given), fold(one.family)) for one in names}
+
+
+def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
+    """Return what two addresses have one of alike if they are one place: the whole postcode, or the
+    folded address, for one of them may lack the other."""
+    found = parse_postcode(postcode) if postcode else None
+    whole = found.outward + found.inward if found and found.inward else ""
+    return {whole, fold(" ".join((*lines, town))) if lines else ""} - {""}

@@ -1,0 +1,44 @@
+"""What contributions say of who a child is, as the near comparison reads it."""
+
+from collections.abc import Iterable, Iterator
+
+from analyzers.blocks import carer_name
+from analyzers.fold import words
+from analyzers.identity import PersonName
+from analyzers.profile import Profile, place_keys
+from indexer.children.child import Contribution, Facts
+from indexer.children.headline import is_not_yet_named
+from indexer.children.links import number_keys
+
+
+def build_profile(contributions: Iterable[Contribution]) -> Profile:
+    """Return all that these contributions say."""
+    said = tuple(contributions)
+    facts = [one.facts for one in said]
+    return Profile(
+        names=tuple(dict.fromkeys(name for one in facts for name in _names(one))),
+        dates=frozenset([one.date_of_birth for one in facts]),
+        places=frozenset([place for one in said for place in _places(one)]),
+        carers=frozenset([carer_name(c.name) for one in facts for c in one.carers]) - {""},
+        numbers=frozenset([key for one in facts for key in number_keys(one)]),
+    )
+
+
+def _names(facts: Facts) -> Iterator[PersonName]:
+    """Yield every name in full: what a former name leaves out is as it is now."""
+    given, family = _given(facts.given_names), facts.family_name
+    yield PersonName(given, family)
+    if facts.known_as:
+        yield PersonName(facts.known_as, family, "known_as")
+    for one in facts.former_names:
+        yield PersonName(_given(one.given_names) or given, one.family_name or family, "former")
+
+
+def _given(name: str) -> str:
+    """A baby's "Baby" says nothing, and must not be another name than the one it got later."""
+    return name if words(name) and not is_not_yet_named(name) else ""
+
+
+def _places(contribution: Contribution) -> set[str]:
+    known = (contribution.facts.address, *contribution.former_addresses)
+    return {key for one in known if one for key in place_keys(one.postcode, one.lines, one.town)}

@@ -1,0 +1,80 @@
+"""Whom the clause asks for when a shield is set: everybody the full comparison would call near."""
+
+from functools import cache
+from random import Random
+
+from analyzers.compare.nearness import nearness
+from analyzers.fields import search_fields
+from indexer.children.child import Contribution
+from indexer.children.combine import combine
+from indexer.children.document import build_identity, child_blocks
+from indexer.children.profile import build_profile
+from indexer.feeds.rows import read_row
+from indexer.shields.near_children import near_clause
+from tests.benchmarks.invented_rows import SOURCE, TODAY, households, plain
+from tests.benchmarks.reuploads import FORMS, doubles, single
+
+CHILDREN = 120
+
+
+def fits(clause, fields):
+    """Is the clause true of stored tokens? As Elasticsearch reads filters."""
+    if "terms" in clause:
+        [(field, values)] = clause["terms"].items()
+        return not set(values).isdisjoint(fields[field])
+    if "prefix" in clause:
+        [(field, value)] = clause["prefix"].items()
+        return any(token.startswith(value) for token in fields[field])
+    said = clause["bool"]
+    is_all = all(fits(one, fields) for one in said.get("filter", ()))
+    return is_all and ("should" not in said or any(fits(one, fields) for one in said["should"]))
+
+
+def child_of(row):
+    """The row as a child, None if a load would reject it."""
+    facts = getattr(read_row(1, plain(row), "", TODAY), "facts", None)
+    return combine("1", [Contribution(SOURCE, "1", "", facts)]) if facts else None
+
+
+def fields_of(child):
+    """What the child is found by in a build."""
+    derived = search_fields(build_identity(child))
+    return {
+        **derived,
+        "blocks": child_blocks(child),
+        "nhs_numbers": child.nhs_numbers,
+        "upns": child.upns,
+    }
+
+
+@cache
+def rows():
+    return [row for home in households(3) for row in home][:CHILDREN]
+
+
+def planted(rng):
+    """Children who are there already under every form and every two, and whom they should be."""
+    for one, other in [*((name, "") for name in FORMS), *doubles()]:
+        for row in rng.sample(rows(), 4):
+            changed = single(row, one, rng)
+            changed = single(changed, other, rng) if changed and other else changed
+            if changed and (child := child_of(changed)):
+                yield (one, other), child, child_of(row)
+
+
+def test_clause_finds_everybody_who_is_near():
+    seen = 0
+    for forms, child, shielded in planted(Random(5)):
+        profile = build_profile(shielded.contributions)
+        if not nearness(build_profile(child.contributions), profile).is_near:
+            continue
+        seen += 1
+        assert fits(near_clause(profile), fields_of(child)), forms
+    assert seen > 600
+
+
+def test_clause_finds_few_others():
+    shielded = build_profile(child_of(rows()[0]).contributions)
+    others = [child_of(row) for home in households(9) for row in home]
+    found = [one for one in others if fits(near_clause(shielded), fields_of(one))]
+    assert len(found) < len(others) / 100
