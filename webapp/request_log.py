@@ -2,11 +2,13 @@
 
 import sys
 import traceback
-from time import monotonic
-from uuid import uuid4
 
 import structlog
 from flask import Response, g, request
+
+from webapp.service import service
+
+PAST_LAST = 16**32  # an id has 32 hexadecimal digits
 
 
 def set_up_log() -> None:
@@ -24,8 +26,9 @@ def set_up_log() -> None:
 
 def start_request() -> None:
     """Give the request an id of our own and note when it began."""
-    g.request_id = uuid4().hex
-    g.started_at = monotonic()
+    world = service().world
+    g.request_id = f"{world.below(PAST_LAST):032x}"
+    g.started_at = world.monotonic()
 
 
 def log_request(response: Response) -> Response:
@@ -36,7 +39,7 @@ def log_request(response: Response) -> Response:
         method=request.method,
         route=request.url_rule.rule if request.url_rule else None,
         status=response.status_code,
-        milliseconds=round((monotonic() - g.started_at) * 1000, 1),
+        milliseconds=round((service().world.monotonic() - g.started_at) * 1000, 1),
     )
     return response
 
