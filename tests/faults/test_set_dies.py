@@ -84,6 +84,30 @@ def test_set_that_died_at_any_step_hides_from_the_mark_on_and_is_finished(
     assert office.verify().faults == []
 
 
+def test_load_that_died_at_any_step_before_a_set_shows_nobody_and_is_finished(
+    office, source, monkeypatch
+):
+    """The row is of a child who is there: the set comes between the load's last step and its
+    second try."""
+
+    def prepare(steps):
+        family = office.family()
+        return f"{source}-{steps}", family, office.add(f"{source}-{steps}", family)
+
+    def load(made):
+        row = plain_row("1", "Ann", made[1], BIRTHDAY, known_as="Bee")
+        Office(office.settings, HASTY).load(made[0], row)
+
+    monkeypatch.setattr("indexer.children.loads.Loads._is_alive", lambda *_: False)
+    for made in die_at_every_step(prepare, load, monkeypatch):
+        office.set(made[2])
+        assert office.found(made[1]) == []
+        load(made)
+        assert office.found(made[1]) == []
+        assert office.is_hidden(made[2])
+    assert office.verify().faults == []
+
+
 def test_set_that_died_at_any_step_is_finished_by_the_same_command(office, source, monkeypatch):
     def prepare(steps):
         return office.add(f"{source}-{steps}", office.family())
