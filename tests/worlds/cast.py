@@ -109,7 +109,8 @@ class _Casting:
     def like(self, person: Person, **changes: Any) -> Person:
         """Another person who has some things in common with this one."""
         place = self.place()
-        return replace(person, ident=f"R{place}", place=place, **changes)
+        said = {"known_as": "", **changes}
+        return replace(person, ident=f"R{place}", place=place, **said)
 
     def around(self, person: Person) -> tuple[Person, ...]:
         """A sibling, a twin, a namesake and one whose name differs by a letter."""

@@ -1,5 +1,6 @@
 """What stands in the files of builds, whatever Elasticsearch says of it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -20,12 +21,13 @@ def files_of_builds(settings: Settings, client: Elasticsearch) -> list[Path]:
     return [path for path in files if path.is_file()]
 
 
-def holds(path: Path, word: str) -> bool:
-    """Does the word stand in the file, in whatever case?"""
-    wanted, before = word.lower().encode(), b""
+def words_in(path: Path, words: Iterable[str]) -> set[str]:
+    """Return those of the words that stand in the file, in whatever case."""
+    wanted = {word: word.lower().encode() for word in words}
+    overlap, before, found = max(map(len, wanted.values())), b"", set[str]()
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):
-            if wanted in before + piece.lower():
-                return True
-            before = piece[-len(wanted) :].lower()
-    return False
+            text = before + piece.lower()
+            found |= {word for word, said in wanted.items() if said in text}
+            before = text[-overlap:]
+    return found

@@ -6,6 +6,7 @@ numbers, their siblings and namesakes, and what lies on the next page.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import islice
 from random import Random
 from typing import TypeVar
@@ -165,8 +166,11 @@ class _Feeds:
         else:
             self._new += 1
             other = chance.choice(self._cast.others)
-            place = other.place + 5_000 + 7 * self._new
-            person = replace(other, ident=f"N{self._new}", place=place, given=f"Neu{self._new}")
+            place, born = (
+                other.place + 5_000 + 7 * self._new,
+                other.born + timedelta(days=self._new),
+            )
+            person = replace(other, ident=f"N{self._new}", place=place, born=born)
         self._there[person.ident] = person
         return person.row(upn=person.upn)
 
