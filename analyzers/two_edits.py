@@ -7,7 +7,6 @@ are looked up in the file of common names, and asked for by their own spelling.
 
 from collections import defaultdict
 from functools import cache, lru_cache
-from itertools import combinations
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -20,6 +19,7 @@ SHORTEST_TYPED = SHORTEST - 1
 """A name of six letters with two left out has four; but of four letters any name can be made."""
 
 
+@lru_cache(maxsize=1 << 12)  # asked again at every stage of a question
 def without_two(word: str) -> tuple[str, ...]:
     """Return a folded word with any two letters taken away; nothing for a short one.
 
@@ -60,5 +60,7 @@ def _shortened(word: str) -> set[str]:
 
 
 def _without(word: str, letters: int) -> set[str]:
-    kept = combinations(range(len(word)), len(word) - letters)
-    return {"".join([word[i] for i in places]) for places in kept}
+    shorter = {word}
+    for _ in range(letters):
+        shorter = {one[:i] + one[i + 1 :] for one in shorter for i in range(len(one))}
+    return shorter

@@ -44,6 +44,11 @@ class Settings:
             cluster_ca=Path(ca) if ca else None,
         )
 
+    @property
+    def register_seen(self) -> Path:
+        """The file that remembers the newest state of the shield register."""
+        return self.home / "state" / "register-seen.json"
+
     def secret(self, name: str) -> str:
         """Return the text of one secret file; raises SecretMissing if it cannot be read."""
         try:

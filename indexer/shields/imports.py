@@ -1,14 +1,19 @@
-"""Sets many shields at once, from lines that name a child, an authority and a reason."""
+"""Sets many shields at once, from lines that say whom, for which authority, and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from indexer.errors import Refused
 from indexer.people.actor import Actor
 from indexer.shields.shielding import Outcome, Shielding
-from indexer.shields.subject import Subject, parse_number
+from indexer.shields.subject import Subject, parse_subject
 
 AT_ONCE = 200  # shields whose children are moved, and acknowledged, together
+
+ALWAYS = frozenset({"authority", "reason"})
+WHOM = (frozenset({"child"}), frozenset({"row"}), frozenset({"name", "born"}))
+"""The columns, and those of which a line fills one set."""
 
 Line = tuple[int, Mapping[str, str]]
 
@@ -30,7 +35,7 @@ def import_shields(shielding: Shielding, lines: Iterable[Line], officer: Actor) 
     result, entered = Imported(), list[tuple[Outcome, Subject]]()
     for number, line in lines:
         try:
-            subject = parse_number(line["child"])
+            subject = _whom(line)
             outcome = _enter(shielding, subject, line, officer)
         except Refused as error:
             result.refused.append((number, str(error)))
@@ -44,6 +49,27 @@ def import_shields(shielding: Shielding, lines: Iterable[Line], officer: Actor) 
     if entered:
         shielding.hide(entered, officer)
     return result
+
+
+def check_columns(columns: Iterable[str]) -> None:
+    """Raise Refused unless these are columns from which shields can be read."""
+    found = set(columns)
+    told = [whom for whom in WHOM if whom <= found]
+    if not (told and found == ALWAYS.union(*told)):
+        raise Refused(
+            "the columns must be authority, reason and one or more of: child; row; name and born"
+        )
+
+
+def _whom(line: Mapping[str, str]) -> Subject:
+    child, row, name, born = (
+        line.get(column, "").strip() for column in ("child", "row", "name", "born")
+    )
+    try:
+        day = date.fromisoformat(born) if born else None
+    except ValueError:
+        raise Refused("born: write the date as YYYY-MM-DD") from None
+    return parse_subject(child, row, name, day)
 
 
 def _enter(

@@ -17,6 +17,7 @@ from elasticsearch import Elasticsearch
 from indexer.clients import Credential, make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
+from indexer.shields.newest import Newest
 from mappings.names import SHIELD_MARKS
 
 SENTINEL = "sentinel"
@@ -28,26 +29,27 @@ SCAN_PAGE = 10_000
 
 
 class Marks:
-    """Asks about marks in real time. Made once a process: remembers the newest sentinel seen."""
+    """Asks about marks in real time. Made once a process."""
 
-    def __init__(self, clients: Sequence[Elasticsearch], key: str) -> None:
+    def __init__(self, clients: Sequence[Elasticsearch], key: str, newest: Newest) -> None:
         # Made once: `options` makes a client, which takes as long as the question.
         asked = clients[:NODES_ASKED]
         self._clients = [one.options(request_timeout=TIMEOUT_SECONDS) for one in asked]
         self._key = key.encode()
-        self._newest = 0
+        self._newest = newest
         self._threads = ThreadPoolExecutor(NODES_ASKED, "marks") if len(clients) > 1 else None
 
     @classmethod
     def for_credential(cls, settings: Settings, credential: Credential) -> "Marks":
         """Return marks read with `credential`, each node of the cluster by its own client."""
         clients = [make_client(settings, credential, (url,)) for url in settings.cluster_urls]
-        return cls(clients, settings.secret("register.key"))
+        key = settings.secret("register.key")
+        return cls(clients, key, Newest(settings.register_seen, mark_id(key.encode(), SENTINEL)))
 
     @property
     def sequence(self) -> int:
         """The newest sentinel seen: what was decided since has another."""
-        return self._newest
+        return self._newest.sequence
 
     def marked(self, numbers: Iterable[str]) -> frozenset[str]:
         """Return those of `numbers` that are shielded by any node's word.
@@ -93,9 +95,11 @@ class Marks:
             raise RegisterUnavailable("the shield register has no sentinel; see 'shield verify'")
         if not hmac.compare_digest(source["key_check"], mark_id(self._key, SENTINEL)):
             raise RegisterUnavailable("the shield register was made with another key")
-        if source["sequence"] < self._newest:
-            raise RegisterUnavailable("the shield register is older than one seen before")
-        self._newest = max(self._newest, source["sequence"])
+        if source["sequence"] < self._newest.sequence:
+            raise RegisterUnavailable(
+                "the shield register is older than one seen before; run 'shield verify'"
+            )
+        self._newest.see(source["sequence"])
 
 
 def _mark_id(key: bytes, number: str) -> str:

@@ -63,15 +63,31 @@ def parse_row(text: str) -> Subject:
     """Return whom `SOURCE:SOURCE_RECORD_ID` is about; raises Refused."""
     source, _, record_id = text.partition(":")
     if not (source and record_id):
-        raise Refused("--row: write the source, a colon, and the record's id in that source")
+        raise Refused("row: write the source, a colon, and the record's id in that source")
     return Subject(key=row_key(source, record_id))
 
 
 def parse_name(name: str, born: date) -> Subject:
     """Return whom names, in any order, and a date of birth are about; raises Refused."""
     if len(words(name)) < 2:  # noqa: PLR2004 - a given and a family name
-        raise Refused("--name: give the child's given and family name")
+        raise Refused("name: give the child's given and family name")
     return Subject(name=name, born=born)
+
+
+def parse_subject(child: str, row: str = "", name: str = "", born: date | None = None) -> Subject:
+    """Return whom one of the three is about: a number; a row; or names and a date of birth.
+
+    Raises Refused, also if it is none of them or more than one.
+    """
+    if [bool(child), bool(row), bool(name or born)].count(True) != 1:
+        raise Refused("say who, in one way: a number, or a row, or name and date of birth")
+    if child:
+        return parse_number(child)
+    if row:
+        return parse_row(row)
+    if not (name and born):
+        raise Refused("name and date of birth belong together")
+    return parse_name(name, born)
 
 
 class Subjects:

@@ -247,6 +247,7 @@ def sentinel(ready):
         index=SHIELD_MARKS, id="sentinel", document=before | changes
     )
     client.index(index=SHIELD_MARKS, id="sentinel", document=before)
+    ready.register_seen.unlink(missing_ok=True)
 
 
 @pytest.mark.usefixtures("sentinel")
@@ -264,12 +265,14 @@ def test_register_made_with_another_key_is_an_error(find, sentinel, family):
         find(f"ann {family}")
 
 
-def test_register_older_than_one_seen_before_is_an_error(find, sentinel, family):
+def test_register_older_than_one_seen_before_is_an_error(find, sentinel, family, ready):
     sentinel(sequence=10**6)
     find(f"ann {family}")
     sentinel(sequence=10**6 - 1)
     with pytest.raises(RegisterUnavailable, match="older"):
         find(f"ann {family}")
+    with pytest.raises(RegisterUnavailable, match="older"):  # a process that has just started
+        Marks.for_credential(ready, "front").marked(["1"])
 
 
 def test_every_process_asks_the_same_marks(ready, world):

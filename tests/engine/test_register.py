@@ -167,6 +167,7 @@ def test_sentinel_that_tells_of_lost_events_is_a_fault(office, child):
     office.client.index(index=SHIELD_MARKS, id=SENTINEL, document=later)
     assert any("sentinel" in fault for fault in office.verify().faults)
     office.client.index(index=SHIELD_MARKS, id=SENTINEL, document=before)
+    office.settings.register_seen.unlink(missing_ok=True)
 
 
 def test_shielded_child_whom_somebody_put_into_a_build_is_moved_out(office, child, source):

@@ -427,8 +427,9 @@ def test_import_sets_a_shield_a_line_and_says_which_were_refused(run, office, so
     families = [office.family() for _ in range(3)]
     numbers = [office.add(source, f, str(place)) for place, f in enumerate(families)]
     file = tmp_path / "shields.csv"
-    lines = [f"{number},359,order" for number in numbers] + ["1,359,x", f"{numbers[0]},383,x"]
-    file.write_text("\n".join(["child,authority,reason", *lines]))
+    lines = [f"{numbers[0]},,,,359,order", f",{source}:1,,,359,order"]
+    lines += [f",,{families[2]} Ann,{BIRTHDAY},359,order", "1,,,,359,x", f"{numbers[0]},,,,383,x"]
+    file.write_text("\n".join(["child,row,name,born,authority,reason", *lines]))
     code, said, _ = run("import", str(file), "--as", "olga")
     assert code == 3
     assert "Set: 3; were set already: 0." in said

@@ -16,10 +16,10 @@ from indexer.people.organisations import read_organisation
 from indexer.people.users import find_actor
 from indexer.settings import Settings
 from indexer.shields.events import Shield
-from indexer.shields.imports import import_shields
+from indexer.shields.imports import check_columns, import_shields
 from indexer.shields.purge import purge_builds
 from indexer.shields.shielding import Outcome, Shielding
-from indexer.shields.subject import Subject, parse_name, parse_number, parse_row
+from indexer.shields.subject import parse_subject
 from indexer.shields.verify import Verdict, Verification
 from indexer.world import REAL
 
@@ -55,21 +55,9 @@ def set_(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: contactpoint shield set --row school-census:SC-0001234 --as olga --reason "court order"
     """
-    subject = _subject(number, row, name, born)
+    subject = parse_subject(number, row, name, born.date() if born else None)
     shielding, officer = _begin(user)
     click.echo(_said_of(shielding.shield(subject, officer, reason)))
-
-
-def _subject(number: str, row: str, name: str, born: datetime | None) -> Subject:
-    if [bool(number), bool(row), bool(name or born)].count(True) != 1:
-        raise Refused("say who: a NUMBER, or --row, or --name with --born")
-    if number:
-        return parse_number(number)
-    if row:
-        return parse_row(row)
-    if not (name and born):
-        raise Refused("--name and --born belong together")
-    return parse_name(name, born.date())
 
 
 def _said_of(outcome: Outcome) -> str:
@@ -150,7 +138,9 @@ def _do(act: Act, number: str, user: str, reason: str, done: str) -> None:
 def import_(file: Path, user: str) -> None:
     """Set a shield for every line of FILE: a CSV with the columns child, authority and reason.
 
-    Prints the lines that were refused; the same command again is harmless.
+    Instead of child, or beside it, there may be row (SOURCE:ID), or name and born (YYYY-MM-DD):
+    each line fills one of them. Prints the lines that were refused; the same command again is
+    harmless.
 
     Example: contactpoint shield import shields.csv --as olga
     """
@@ -166,8 +156,7 @@ def import_(file: Path, user: str) -> None:
 def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         rows = csv.DictReader(stream)
-        if set(rows.fieldnames or ()) != {"child", "authority", "reason"}:
-            raise Refused("the columns must be child, authority and reason")
+        check_columns(rows.fieldnames or ())
         for row in rows:
             yield rows.line_num, {name: value or "" for name, value in row.items() if name}
 
