@@ -34,8 +34,9 @@ def make_broom(settings: Settings) -> Elasticsearch:
 
 
 def sweep(settings: Settings, broom: Elasticsearch) -> None:
-    """Delete every index, and the journal of shields."""
+    """Delete every index, the journal of shields, and what was seen of the register."""
     names = sorted(broom.indices.get(index="*", features=["aliases"]))
     if names:
         broom.indices.delete(index=names)
     settings.journal.unlink(missing_ok=True)
+    settings.register_seen.unlink(missing_ok=True)
