@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import combinations, product
 from random import Random
 from typing import Any
 
+from analyzers.sounds import sound_alike
+from analyzers.tiers import edit_tokens
+from analyzers.two_edits import without_two
 from indexer.invented.numbers import nhs_number, upn
 from indexer.invented.tables import rows as table
 from tests.benchmarks.corrupt import one_edit
@@ -15,6 +19,10 @@ CROWDS = (24, 64, 200)
 at these numbers that a search asks for more, and gives up (webapp/search/query.py)."""
 AUTHORITIES = ("359", "383", "302")
 CENSUS, DOCTORS = "school-census", "gp-registration"
+SWARM_WORD, SWARM = "bolgat", 240
+"""A typed word, and how many visible children have family names with two other letters: a search
+that tries no more than a hundred of them must not let a deleted name take a place."""
+MEETINGS = (edit_tokens, without_two)
 MOST_ROWS = 900  # of one load: with fewer than a batch, nothing hangs on which batch was first
 
 Row = dict[str, Any]
@@ -60,8 +68,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Cast:
-    """`hidden[i]` is or will be shielded; `near[i]` are the visible children around that one;
-    `crowds[i]` is one of the equals of the i-th of the last hidden ones."""
+    """`hidden[i]` is or will be shielded; `near[i]` are the visible children around that one: at
+    home and elsewhere, or the crowd or the swarm of which it is one."""
 
     hidden: tuple[Person, ...]
     near: tuple[tuple[Person, ...], ...]
@@ -130,6 +138,29 @@ class _Casting:
         homes = [self.person() for _ in range(size)]
         return tuple(self.like(first, postcode=one.postcode, carer=one.carer) for one in homes)
 
+    def swarm(self) -> tuple[Person, ...]:
+        """Children who have nothing in common but a family name like the word; the first of them
+        stands before all others in the alphabet."""
+        names = [
+            "".join(with_letters(SWARM_WORD, {first: one, second: other}))
+            for first, second in combinations(range(len(SWARM_WORD)), 2)
+            for one, other in product("bcdfghjklmnprstvwxz", repeat=2)
+        ]
+        unlike = sorted({one for one in names if is_found_by_rescue_alone(one)})
+        family = ["aolaat", *self.chance.sample(unlike, SWARM)]
+        return tuple(replace(self.person(), family=one.title(), known_as="") for one in family)
+
+
+def is_found_by_rescue_alone(name: str) -> bool:
+    """Does the name neither sound like the word, nor meet it by a letter left out?"""
+    is_met = any(set(edit_tokens(name)) & set(tokens(SWARM_WORD)) for tokens in MEETINGS)
+    return not is_met and not sound_alike(name, SWARM_WORD)
+
+
+def with_letters(word: str, letters: dict[int, str]) -> list[str]:
+    """Return the letters of the word with others at some places."""
+    return [letters.get(place, letter) for place, letter in enumerate(word)]
+
 
 def make_cast(seed: int) -> Cast:
     """Return the children of one seed: households, crowds, and others who have nothing to do with
@@ -141,5 +172,8 @@ def make_cast(seed: int) -> Cast:
         equals = casting.crowd(size + 1)
         hidden.append(equals[0])
         near.append(equals[1:])
+    swarm = casting.swarm()
+    hidden.append(swarm[0])
+    near.append(swarm[1:])
     others = [casting.person() for _ in range(OTHERS)]
     return Cast(tuple(hidden), tuple(near), tuple(others))

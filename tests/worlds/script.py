@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.corrupt import one_edit, one_edit_each
-from tests.worlds.cast import CENSUS, Cast, Person, Row
+from tests.worlds.cast import CENSUS, SWARM_WORD, Cast, Person, Row
 
 QUESTIONS, CHANGES = 36, 12
 """Of one round: so a third of the cases change something."""
@@ -216,6 +216,7 @@ def make_rounds(cast: Cast, cases: int, of: int, *, near: bool = False) -> list[
         rows = near_rows(cast, changes, f"Q{place}") if near else feeds.feed(changes, name)
         steps.append(Step(f"{name} feed", LOADS, source=NEAR if near else CENSUS, rows=rows))
         steps += [Step(f"{name} {way}", way) for way in FIRST]
+        steps.append(Step(f"{name} swarm", "find", text=f"{SWARM_WORD} {2010 + place % 14}"))
         steps += [
             question(cast, one, f"{name} question {n}")
             for n, one in enumerate(islice(drawn, QUESTIONS))
