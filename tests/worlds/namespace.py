@@ -1,5 +1,6 @@
 """An index as it was before `init`, on a server that runs: everything on it is swept away."""
 
+import shutil
 import time
 from contextlib import suppress
 
@@ -12,6 +13,7 @@ from indexer.engine.realm_files import digest, realm_files
 from indexer.settings import Settings
 
 BROOM = "broom"  # no credential of the product may delete the register or the audit
+KEPT = {"engine", "secrets"}  # of the home
 PATIENCE_SECONDS = 30
 
 
@@ -34,9 +36,10 @@ def make_broom(settings: Settings) -> Elasticsearch:
 
 
 def sweep(settings: Settings, broom: Elasticsearch) -> None:
-    """Delete every index, the journal of shields, and what was seen of the register."""
+    """Delete every index, and all that the product keeps in files but for its secrets."""
     names = sorted(broom.indices.get(index="*", features=["aliases"]))
     if names:
         broom.indices.delete(index=names)
-    settings.journal.unlink(missing_ok=True)
-    settings.register_seen.unlink(missing_ok=True)
+    for path in settings.home.iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
