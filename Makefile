@@ -33,6 +33,11 @@ pictures: setup-tests ## Photograph the pages into docs/pictures
 prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.prove
 	$(PYTHON) -m tests.benchmarks.evaluation --children 100000 --cases 300
+	$(PYTHON) -m tests.benchmarks.leaks
+	$(PYTHON) -m tests.benchmarks.shields
+	$(PYTHON) -m tests.benchmarks.timing
+	$(PYTHON) -m tests.benchmarks.stolen
+	$(PYTHON) -m tests.benchmarks.worlds
 
 lock: ## Bring requirements.lock up to date with pyproject.toml
 	.venv/bin/pip install -q uv

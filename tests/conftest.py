@@ -1,5 +1,6 @@
 """What all tests share: a real Elasticsearch of this run's own, started once."""
 
+import os
 import random
 import socket
 from collections.abc import Iterator
@@ -46,11 +47,20 @@ def settings_for(home: Path, port_base: int) -> Settings:
 
 
 OPERATOR = Actor("tester", "operator", "")
+BORROWED = "CONTACTPOINT_TEST_ENGINE"  # its home, a colon, its first port
 
 
 @contextmanager
 def running_engine(home: Path, heap: str) -> Iterator[Settings]:
-    """A started Elasticsearch, gone at the end with all it held, whatever happens between."""
+    """A started Elasticsearch, gone at the end with all it held, whatever happens between.
+
+    With BORROWED set it is one that runs already, and stays: a leak that was planted in a copy of
+    the code is looked for there (tests/worlds/planted.py).
+    """
+    if BORROWED in os.environ:
+        borrowed_home, _, port_base = os.environ[BORROWED].rpartition(":")
+        yield settings_for(Path(borrowed_home), int(port_base))
+        return
     settings = settings_for(home, free_port_base())
     try:
         start(settings, print, heap=heap)

@@ -13,7 +13,7 @@ from indexer.children.links import Links, row_key
 from indexer.children.load import Loader
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
-from indexer.errors import NotFound
+from indexer.errors import NotFound, Unavailable
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.marks import Marks, raise_sentinel, sentinel_sequence, write_mark
@@ -24,6 +24,7 @@ from indexer.shields.verify import Verdict, Verification
 from indexer.world import REAL, World
 from tests.conftest import OPERATOR
 from tests.rows import entries, plain_row
+from webapp.search.answer import is_fresh
 from webapp.search.gate import Gate
 from webapp.search.question import parse_question
 
@@ -34,6 +35,7 @@ NELL = Actor("nell", "shield-officer", "383")
 PAT = Actor("pat", "practitioner", "359")
 BIRTHDAY = "2014-03-09"
 REASON = "court order"
+SEARCHED_FIRST_SECONDS = 0.05  # each child is asked for before it is shielded
 
 
 class Office:
@@ -105,55 +107,77 @@ def add_mark(client, key, number):
 
 @dataclass(frozen=True)
 class Race:
-    """What came of sets while others searched: the seconds of each, and how many answers held a
-    child before and after its shield was acknowledged."""
+    """What came of sets while others searched: the seconds of each, and how many answers with a
+    child left before and after its shield was acknowledged; `refused` were a 503."""
 
     seconds: list[float]
     answers: int
+    refused: int
     shown_before: int
     shown_after: int
 
 
 def set_while_others_search(office: Office, sets: int, clients: int) -> Race:
-    """Load so many children, and shield one after the other while clients search for them all."""
+    """Load so many children, and shield one after the other while clients search for them: every
+    second time for the very child who is being shielded."""
     source = f"race-{office.world.below(10**9)}"
     rows = [plain_row(str(n), "Ann", office.family(), BIRTHDAY) for n in range(sets)]
     office.load(source, *rows)
     office.store.refresh()
-    numbers = [office.number_of(source, row["source_record_id"]) for row in rows]
+    names = {office.number_of(source, row["source_record_id"]): row["family_name"] for row in rows}
     acknowledged, seconds = {}, []
-    with searching(office, [row["family_name"] for row in rows], clients) as answers:
-        for number in numbers:
+    with searching(office, list(names.values()), clients) as crowd:
+        for number, name in names.items():
+            crowd.wanted = name
+            time.sleep(SEARCHED_FIRST_SECONDS)
             began = time.monotonic()
             office.set(number)
             acknowledged[number] = time.monotonic()
             seconds.append(acknowledged[number] - began)
-    late = [asked_at > acknowledged[one] for asked_at, found in answers for one in found]
-    return Race(seconds, len(answers), late.count(False), late.count(True))
+    late = [left_at > acknowledged[one] for left_at, found in crowd.answers for one in found]
+    return Race(seconds, len(crowd.answers), crowd.refused, late.count(False), late.count(True))
+
+
+class Crowd:
+    """Clients who search until it is over. `answers` are the moments at which an answer left the
+    gate, with whom it showed; one whose check is too old by then is a 503, as on a page."""
+
+    def __init__(self, office: Office, names: list[str]) -> None:
+        self.wanted, self.is_over = names[0], Event()
+        self.answers: list[tuple[float, list[str]]] = []
+        self.refused = 0
+        self._office, self._names = office, names
+
+    def search(self, client: int) -> None:
+        office, chance = self._office, Random(client)
+        gate = Gate(office.settings, office.world)
+        while not self.is_over.is_set():
+            name = self.wanted if chance.random() < 0.5 else chance.choice(self._names)
+            question = parse_question(f"ann {name}", today=office.world.today())
+            try:
+                answer = gate.find(question, PAT)
+            except Unavailable:
+                self.refused += 1
+                continue
+            left_at = time.monotonic()
+            if is_fresh(answer.checked_at, office.world):
+                self.answers.append((left_at, [one.child for one in answer.found]))
+            else:
+                self.refused += 1
 
 
 @contextmanager
-def searching(
-    office: Office, names: list[str], clients: int
-) -> Iterator[list[tuple[float, list[str]]]]:
-    """Let so many clients search for these names, from a second before to a second after; yield the
-    list of when they asked and whom they were shown."""
-    answers: list[tuple[float, list[str]]] = []
-    is_over = Event()
-
-    def search() -> None:
-        gate, chance = Gate(office.settings, office.world), Random(clients)
-        while not is_over.is_set():
-            asked_at = time.monotonic()
-            question = parse_question(f"ann {chance.choice(names)}", today=office.world.today())
-            answers.append((asked_at, [one.child for one in gate.find(question, PAT).found]))
-
-    threads = [Thread(target=search) for _ in range(clients)]
+def searching(office: Office, names: list[str], clients: int) -> Iterator[Crowd]:
+    """Let so many clients search for these names, from a second before to a second after."""
+    crowd = Crowd(office, names)
+    threads = [Thread(target=crowd.search, args=(client,)) for client in range(clients)]
     for thread in threads:
         thread.start()
-    time.sleep(1)
-    yield answers
-    time.sleep(1)
-    is_over.set()
-    for thread in threads:
-        thread.join()
+    try:
+        time.sleep(1)
+        yield crowd
+        time.sleep(1)
+    finally:
+        crowd.is_over.set()
+        for thread in threads:
+            thread.join()

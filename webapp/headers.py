@@ -5,6 +5,7 @@ from flask import Flask, Response, g, request
 from indexer.errors import AnswerTooLate
 from webapp.pages.errors import error_page
 from webapp.search.answer import is_fresh
+from webapp.service import service
 
 ONE_YEAR = 365 * 24 * 3600
 POLICY = "; ".join(
@@ -35,7 +36,7 @@ def refuse_late_answer(response: Response) -> Response:
     A view that shows children keeps the gate's `checked_at` in `g.checked_at`.
     """
     checked_at = g.get("checked_at")
-    if checked_at is None or is_fresh(checked_at):
+    if checked_at is None or is_fresh(checked_at, service().world):
         return response
     return error_page(AnswerTooLate("the answer took too long after the register was asked"))
 

@@ -2,13 +2,14 @@
 
 import sys
 import traceback
-from time import monotonic
-from uuid import uuid4
 
 import structlog
 from flask import Response, g, request
 
 from webapp.metrics import REQUEST
+from webapp.service import service
+
+PAST_LAST = 16**32  # an id has 32 hexadecimal digits
 
 
 def set_up_log() -> None:
@@ -26,13 +27,14 @@ def set_up_log() -> None:
 
 def start_request() -> None:
     """Give the request an id of our own and note when it began."""
-    g.request_id = uuid4().hex
-    g.started_at = monotonic()
+    world = service().world
+    g.request_id = f"{world.below(PAST_LAST):032x}"
+    g.started_at = world.monotonic()
 
 
 def log_request(response: Response) -> Response:
     """Write the line. The route is the pattern, not the address: that holds a token."""
-    seconds = monotonic() - g.started_at
+    seconds = service().world.monotonic() - g.started_at
     route = request.url_rule.rule if request.url_rule else None
     REQUEST.labels(route or "none", response.status_code).observe(seconds)
     structlog.get_logger().info(

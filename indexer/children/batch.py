@@ -5,7 +5,6 @@ a row that is in only once that load is done; so what a dead run left half done 
 finished when the same rows are loaded again. One request a step, never a request a row.
 """
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -149,7 +148,7 @@ def _bring_in(
     for attempt in range(ATTEMPTS):
         if not left:
             return outcomes, aside
-        time.sleep(PAUSE_SECONDS * attempt)
+        stores.world.sleep(PAUSE_SECONDS * attempt)
         known = _known(stores, run, left, {} if attempt else read, unsettled)
         plan, left, unsettled = _attempt(stores, known, left, turn)
         outcomes = {**plan.outcomes, **outcomes}

@@ -2,7 +2,6 @@
 
 import gc
 import re
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -87,7 +86,7 @@ class Loader:
         loaded, Unavailable (the same command finishes the load).
         """
         check_source_name(source)
-        started = time.monotonic()
+        started = self._world.monotonic()
         if self._stores.is_dry:
             loading = _rehearsal(self._stores, source)
             passage = _Passage(self._stores, loading, listeners)
@@ -97,7 +96,7 @@ class Loader:
             passage = _Passage(self._stores, loading, listeners)
             self._load(passage, rows, actor, whole)
         totals = passage.totals()
-        seconds = time.monotonic() - started
+        seconds = self._world.monotonic() - started
         return Receipt(loading.load, source, loading.is_new_source, **totals, seconds=seconds)
 
     def _load(

@@ -6,7 +6,6 @@ acknowledged. Whatever step a process dies in, the child is hidden from the mark
 command, or `verify`, finishes.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -126,7 +125,7 @@ class Shielding:
         """
         hidden = {one.shield: set(one.numbers) for one, _ in entered}
         held: dict[str, Hidden] = {}
-        left, marked_at = set().union(*hidden.values()), time.monotonic()
+        left, marked_at = set().union(*hidden.values()), self._world.monotonic()
         for looked_again in range(ROUNDS):
             came = {
                 one.shield: self._subjects.found(subject) - hidden[one.shield]
@@ -146,8 +145,9 @@ class Shielding:
                 if came[one.shield] or not looked_again
             }
             if any(one.held for one in held.values()):
-                marked_at = time.monotonic()
-            time.sleep(max(0.0, marked_at + ACKNOWLEDGED_AFTER_SECONDS - time.monotonic()))
+                marked_at = self._world.monotonic()
+            left_seconds = marked_at + ACKNOWLEDGED_AFTER_SECONDS - self._world.monotonic()
+            self._world.sleep(max(0.0, left_seconds))
             left = set()
         return held
 
@@ -173,7 +173,7 @@ class Shielding:
                 self._write_sealed("shield-arrived", actor, "", numbers, name)
                 event = event_of("arrived", name, actor, numbers=tuple(sorted(numbers)))
                 self._register.append(event)
-        return time.monotonic()
+        return self._world.monotonic()
 
     def review(self, of: str, officer: Actor, reason: str) -> list[Shield]:
         """Say that the shields of this child, or the shield of this name, are still needed; return

@@ -3,14 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from elastic_transport import Transport
 
+from indexer.world import REAL
 from tests.rows import nhs_number, plain_row
 from tests.shields import BIRTHDAY, OLGA, OMAR, REASON, Office
 
 MOST_STEPS = 120
+HASTY = replace(REAL, sleep=lambda _seconds: None)
 
 
 class Died(BaseException):
@@ -35,7 +38,6 @@ def dying_after(steps: int, monkeypatch) -> Iterator[None]:
         patch.setattr(Transport, "perform_request", counted(Transport.perform_request))
         patch.setattr(os, "fsync", counted(os.fsync))
         patch.setattr(os, "pwrite", counted(os.pwrite))
-        patch.setattr("time.sleep", lambda _seconds: None)
         yield
 
 
@@ -68,7 +70,7 @@ def test_set_that_died_at_any_step_hides_from_the_mark_on_and_is_finished(
 
     outcomes = set()
     for number, family in die_at_every_step(
-        prepare, lambda made: Office(office.settings).set(made[0]), monkeypatch
+        prepare, lambda made: Office(office.settings, HASTY).set(made[0]), monkeypatch
     ):
         is_marked = number in office.marks.marked([number])
         assert office.found(family) == ([] if is_marked else [number])
@@ -82,12 +84,36 @@ def test_set_that_died_at_any_step_hides_from_the_mark_on_and_is_finished(
     assert office.verify().faults == []
 
 
+def test_load_that_died_at_any_step_before_a_set_shows_nobody_and_is_finished(
+    office, source, monkeypatch
+):
+    """The row is of a child who is there: the set comes between the load's last step and its
+    second try."""
+
+    def prepare(steps):
+        family = office.family()
+        return f"{source}-{steps}", family, office.add(f"{source}-{steps}", family)
+
+    def load(made):
+        row = plain_row("1", "Ann", made[1], BIRTHDAY, known_as="Bee")
+        Office(office.settings, HASTY).load(made[0], row)
+
+    monkeypatch.setattr("indexer.children.loads.Loads._is_alive", lambda *_: False)
+    for made in die_at_every_step(prepare, load, monkeypatch):
+        office.set(made[2])
+        assert office.found(made[1]) == []
+        load(made)
+        assert office.found(made[1]) == []
+        assert office.is_hidden(made[2])
+    assert office.verify().faults == []
+
+
 def test_set_that_died_at_any_step_is_finished_by_the_same_command(office, source, monkeypatch):
     def prepare(steps):
         return office.add(f"{source}-{steps}", office.family())
 
     for number in die_at_every_step(
-        prepare, lambda made: Office(office.settings).set(made), monkeypatch
+        prepare, lambda made: Office(office.settings, HASTY).set(made), monkeypatch
     ):
         office.set(number)
         assert office.is_hidden(number)
@@ -104,7 +130,7 @@ def test_lift_that_died_at_any_step_loses_nobody_and_is_finished(office, source,
     outcomes = set()
     for number, family in die_at_every_step(
         prepare,
-        lambda made: Office(office.settings).shielding.lift(made[0], OMAR, REASON),
+        lambda made: Office(office.settings, HASTY).shielding.lift(made[0], OMAR, REASON),
         monkeypatch,
     ):
         assert number in office.hidden.read([number]) or office.in_builds(number)
@@ -127,7 +153,7 @@ def test_load_of_an_awaited_child_that_died_at_any_step_is_finished_by_the_same_
         return f"{source}-{steps}", row
 
     def load(made):
-        Office(office.settings).load(*made)
+        Office(office.settings, HASTY).load(*made)
 
     monkeypatch.setattr("indexer.children.loads.Loads._is_alive", lambda *_: False)
     for name, row in die_at_every_step(prepare, load, monkeypatch):

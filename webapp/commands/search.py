@@ -34,7 +34,7 @@ def command(**options: Any) -> None:
     batch = _open_batch(options["batch"]) if options["batch"] else None
     settings = Settings.from_environment()
     reader = find_actor(make_client(settings, "front"), options["user"], REAL)
-    gate = Gate(settings)
+    gate = Gate(settings, REAL)
     if batch:
         _answer_batch(gate, reader, options["reason"], batch)
         return

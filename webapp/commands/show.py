@@ -26,7 +26,7 @@ def command(number: str, user: str, reason: str) -> None:
         raise NotFound(NOT_THERE)
     settings = Settings.from_environment()
     reader = find_actor(make_client(settings, "front"), user, REAL)
-    record = Gate(settings).open_record(number, reader, reason)
+    record = Gate(settings, REAL).open_record(number, reader, reason)
     child = record.child
     sources = [
         {"source": one.source, "source_record_id": one.source_record_id, "loaded": one.loaded_at}

@@ -1,10 +1,10 @@
 """What the gate answers: plain values that pages and commands print."""
 
-import time
 from dataclasses import dataclass
 from datetime import date
 
 from indexer.children.child import Child
+from indexer.world import World
 
 FRESH_SECONDS = 0.5
 """An answer leaves within this time of its register check (docs/RULES.md, shielding 3): a shield is
@@ -63,6 +63,6 @@ class OpenRecord:
     checked_at: float
 
 
-def is_fresh(checked_at: float) -> bool:
+def is_fresh(checked_at: float, world: World) -> bool:
     """May an answer whose register check was at `checked_at` still leave?"""
-    return time.monotonic() - checked_at <= FRESH_SECONDS
+    return world.monotonic() - checked_at <= FRESH_SECONDS

@@ -3,7 +3,6 @@
 It searches, asks the register, ranks and audits, and only then returns: no view can forget.
 """
 
-import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -42,7 +41,7 @@ class Gate:
     def __init__(self, settings: Settings, world: World = REAL) -> None:
         client = make_client(settings, "front")
         self._world = world
-        self._search = ChildSearch(client)
+        self._search = ChildSearch(client, world)
         self._marks = Marks.for_credential(settings, "front")
         self._trail = Trail(client, settings.secret("audit.key"), world)
         self._alarms = Alarms(client, world)
@@ -112,7 +111,7 @@ class Gate:
                 candidates = ask(hidden)
             with timed("rank"):
                 prepared = prepare(candidates.children)
-            checked_at = time.monotonic()
+            checked_at = self._world.monotonic()
             with timed("register"):
                 marked = self._marks.marked(candidates.seen)
             if not marked:
@@ -132,9 +131,9 @@ class Gate:
 
         Raises AnswerTooLate if a shield was set meanwhile.
         """
-        if is_fresh(checked_at):
+        if is_fresh(checked_at, self._world):
             return checked_at
-        again_at = time.monotonic()
+        again_at = self._world.monotonic()
         if self._marks.marked(candidates.seen):
             raise AnswerTooLate("the answer took too long to be shown safely; try again")
         return again_at

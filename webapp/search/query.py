@@ -3,7 +3,6 @@
 Inside a group Lucene's order would decide who is cut, and hidden and deleted children disturb it.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from indexer.children.document import parse_document
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable
 from indexer.people.actor import Actor
+from indexer.world import World
 from mappings.names import CHILDREN
 from webapp.search.question import Question
 
@@ -57,8 +57,9 @@ class Candidates(Struct, frozen=True):
 class ChildSearch:
     """Searches the alias `children` with the credential of the front process."""
 
-    def __init__(self, client: Elasticsearch) -> None:
+    def __init__(self, client: Elasticsearch, world: World) -> None:
         self._client = client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)  # made once
+        self._world = world
         self._build_checked_at = float("-inf")
 
     def candidates(self, question: Question, reader: Actor, hidden: frozenset[str]) -> Candidates:
@@ -85,7 +86,7 @@ class ChildSearch:
 
     def check_build(self) -> None:
         """Raise ClusterUnavailable unless the published build suits this process's analysers."""
-        if time.monotonic() - self._build_checked_at < VERSION_TRUSTED_SECONDS:
+        if self._world.monotonic() - self._build_checked_at < VERSION_TRUSTED_SECONDS:
             return
         with speaking_to_cluster("asking for the published build"):
             builds = self._client.indices.get_mapping(index=CHILDREN)
@@ -95,7 +96,7 @@ class ChildSearch:
                 "the published build was made by other analysers than this process has: "
                 "run 'contactpoint reindex', or start the version that made it"
             )
-        self._build_checked_at = time.monotonic()
+        self._build_checked_at = self._world.monotonic()
 
     def _ask(self, query: Query, hidden: frozenset[str]) -> Candidates:
         found = self._best(FIRST_CANDIDATES, query, hidden)

@@ -1,0 +1,46 @@
+"""Every way out of the service has a case in the two worlds, or a word on why it needs none."""
+
+import csv
+
+import pytest
+
+from indexer.engine.secret_files import make_secrets
+from indexer.world import REAL
+from tests.conftest import settings_for
+from tests.rules.reading import ROOT
+from tests.rules.test_commands import commands
+from tests.worlds.script import all_ways
+from tests.worlds.ways import WAYS
+from webapp.app import create_app
+
+with (ROOT / "tests" / "worlds" / "cases.csv").open(newline="") as table:
+    CASES = {row["way"]: row for row in csv.DictReader(table)}
+
+
+@pytest.fixture
+def ways_out(tmp_path):
+    """Every route and every command, as the application and the command tree know them."""
+    settings = settings_for(tmp_path, 1)
+    make_secrets(settings.secrets)
+    app = create_app(settings, gate=None, world=REAL)
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
+    return routes | {f"contactpoint {' '.join(words)}" for words in commands()}
+
+
+def test_every_way_out_has_a_case(ways_out):
+    assert sorted(ways_out - CASES.keys()) == [], "add it to tests/worlds/cases.csv, with a case"
+
+
+def test_every_case_is_of_a_way_out(ways_out):
+    assert sorted(CASES.keys() - ways_out) == [], "take the row out of tests/worlds/cases.csv"
+
+
+@pytest.mark.parametrize("way", sorted(CASES))
+def test_way_out_has_a_case_that_is_played_or_a_reason_for_none(way):
+    case, because = CASES[way]["case"], CASES[way]["because"]
+    assert bool(case) != bool(because)
+    assert not case or case in WAYS
+
+
+def test_every_case_is_played_in_each_script():
+    assert all_ways() == WAYS.keys()

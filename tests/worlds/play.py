@@ -1,0 +1,61 @@
+"""One script, and what each world says to it."""
+
+from tests.worlds.cast import make_cast
+from tests.worlds.script import LOADS, Step, make_script
+from tests.worlds.trial import Lived, Numbers, Theatre, differences
+
+KINDS = ("after", "before", "marked")
+
+
+class Play:
+    """A world of each kind lives once, and is compared with the one `without` hidden children."""
+
+    def __init__(self, theatre: Theatre, seed: int, cases: int) -> None:
+        self.theatre, self.cast = theatre, make_cast(seed)
+        self.steps = make_script(self.cast, cases, seed)
+        self.strict = next(n for n, step in enumerate(self.steps) if step.is_near)
+        self._lived: dict[str, Lived] = {}
+
+    def lived(self, kind: str) -> Lived:
+        if kind not in self._lived:
+            numbers = self.lived("after").numbers if kind == "without" else None
+            self._lived[kind] = self._live(kind, self._steps_of(kind), numbers)
+        return self._lived[kind]
+
+    def _live(self, kind: str, steps: int, numbers: Numbers | None = None) -> Lived:
+        return self.theatre.live(self.cast, kind, self.steps[:steps], numbers)
+
+    def _steps_of(self, kind: str) -> int:
+        """How many steps a world lives: one with marks alone only half of the rounds, for a
+        reindex finds the marked and says so to the operator."""
+        rounds = [n for n, step in enumerate(self.steps) if step.way == LOADS]
+        return rounds[(len(rounds) - 1) // 2] if kind == "marked" else len(self.steps)
+
+    def _compared(self, kind: str) -> int:
+        return min(self.strict, self._steps_of(kind))
+
+    def pairs(self, kind: str) -> int:
+        """Return how many questions are compared."""
+        return sum(step.is_question for step in self.steps[: self._compared(kind)])
+
+    def differences(self, kind: str) -> list[str]:
+        """Return all in which the world differs from the one without, to the last byte."""
+        count = self._compared(kind)
+        mine, theirs = self.lived(kind).first(count), self.lived("without").first(count)
+        assert len(mine.said) == count
+        return differences(self.steps[:count], mine, theirs)
+
+    def differences_of_the_same(self, kind: str, steps: int) -> list[str]:
+        """Return all in which a world that is lived once more differs from itself."""
+        again = self._live(kind, steps)
+        return differences(self.steps[:steps], again, self.lived(kind).first(steps))
+
+    def apart(self, kind: str) -> list[Step]:
+        """Return the steps that differ once rows near the hidden children were loaded."""
+        mine, theirs = self.lived(kind).said, self.lived("without").said
+        told = zip(self.steps, mine, theirs, strict=True)
+        return [step for step, one, other in told if step.is_near and one != other]
+
+    def share(self) -> float:
+        """Return the share of the pairs that would show a hidden child were it not shielded."""
+        return self.theatre.share(self.cast, self.steps[: self.strict])
