@@ -16,6 +16,7 @@ SESSIONS = "sessions"
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
+AUDIT_MONTHS = f"{AUDIT}-2*"  # all of them
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 
 SINGLE_INDICES = (

@@ -1,10 +1,10 @@
 """Makes every index the service needs; safe to repeat."""
 
-from datetime import date
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexer.audit.months import make_months
 from indexer.builds.builds import create_build, published_build, shielded_body, swap
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
@@ -20,11 +20,8 @@ from mappings.names import (
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
-    audit_index,
 )
 from mappings.reader import index_body
-
-MONTHS_AHEAD = 3  # audit indices are made ahead: the process that writes the audit may not make one
 
 
 def init(settings: Settings, actor: Actor, world: World) -> list[str]:
@@ -54,11 +51,10 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:
     """Make each index that is not there, but for builds."""
-    months = [_month_after(world.today(), ahead) for ahead in range(MONTHS_AHEAD + 1)]
     bodies = {name: index_body(name) for name in SINGLE_INDICES}
-    bodies |= {name: index_body(AUDIT) for name in (AUDIT_SEALED, *map(audit_index, months))}
-    bodies[SHIELDED_CHILDREN] = shielded_body()
-    return [name for name, body in bodies.items() if _create(client, name, body)]
+    bodies |= {AUDIT_SEALED: index_body(AUDIT), SHIELDED_CHILDREN: shielded_body()}
+    made = [name for name, body in bodies.items() if _create(client, name, body)]
+    return made + make_months(client, world.today())
 
 
 def _exists(client: Elasticsearch, index: str) -> bool:
@@ -73,8 +69,3 @@ def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
     with speaking_to_cluster(f"making the index {name}"):
         client.indices.create(index=name, **body)
     return True
-
-
-def _month_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + years, month + 1, 1)

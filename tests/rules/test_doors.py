@@ -37,6 +37,7 @@ POINTS_IN_TIME = {
     Door("indexer.children.links", "search", "-"),
     Door("indexer.shields.marks", "search", "-"),
     Door("indexer.children.scan", "search", "-"),
+    Door("indexer.audit.pages", "search", "-"),
 }
 UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build

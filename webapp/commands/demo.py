@@ -98,7 +98,7 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
 def _people(settings: Settings) -> list[SignIn]:
     """Add one user for each role; their passwords are kept beside the feeds, for the next time."""
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     switch_on(client, AUTHORITY, person_at_keyboard(), trail, phone="01632 960000")
     return [_person(settings, trail, role) for role in ROLES]
 

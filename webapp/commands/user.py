@@ -53,7 +53,7 @@ def add(
     trained = trained_on.date() if trained_on else None
     settings = Settings.from_environment()
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     new = NewUser(name, role, organisation, password, trained)
     user = add_user(client, new, person_at_keyboard(), trail, REAL)
     click.echo(f"Added {_line(user)}")
@@ -120,7 +120,7 @@ def list_(organisation: str | None) -> None:
 def _change(name: str, change: Callable[[User], User]) -> User:
     settings = Settings.from_environment()
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     return change_user(client, name, person_at_keyboard(), trail, change)
 
 

@@ -42,7 +42,7 @@ class Gate:
         self._world = world
         self._search = ChildSearch(client)
         self._marks = Marks.for_credential(settings, "front")
-        self._trail = Trail(client, settings.secret("audit.key"), world)
+        self._trail = Trail(client, settings, world)
 
     def find(self, question: Question, reader: Actor, reason: str = "") -> Answer:
         """Return the children who match, after register, ranking and audit.
