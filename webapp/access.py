@@ -1,4 +1,4 @@
-"""Who may use which route: the one table, asked before every request."""
+"""Who may use which route of which process: the one table, asked before every request."""
 
 import csv
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed
+from webapp.processes import PROCESSES, ProcessName
 from webapp.service import service
 from webapp.tokens import Asked
 
@@ -21,20 +22,29 @@ LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 @dataclass(frozen=True)
 class Access:
     """`roles` holds role names, or `public` or `signed-in`. `scope` says whose children or
-    settings the route reaches: none, own or national."""
+    settings the route reaches: none, own, organisation or national. `menu` is what the start page
+    of the desk calls it; empty where a page is reached from another."""
 
     roles: frozenset[str]
     scope: str
+    menu: str = ""
 
 
 @cache
-def access_table() -> Mapping[str, Access]:
-    """Return access.csv: route as Flask writes it → who may use it."""
+def access_table(process: ProcessName) -> Mapping[str, Access]:
+    """Return what access.csv says of one process: route as Flask writes it → who may use it."""
     with Path(__file__).with_name("access.csv").open(newline="", encoding="utf-8") as lines:
         return {
-            row["route"]: Access(frozenset(row["role"].split()), row["scope"])
+            row["route"]: Access(frozenset(row["role"].split()), row["scope"], row["menu"])
             for row in csv.DictReader(lines)
+            if row["process"] == process
         }
+
+
+def is_of_another_process(route: str, process: ProcessName) -> bool:
+    """Say if the table gives the route to other processes and not to this one."""
+    others = (access_table(one.name) for one in PROCESSES if one.name != process)
+    return route not in access_table(process) and any(route in table for table in others)
 
 
 def check_access() -> ResponseReturnValue | None:
@@ -46,7 +56,7 @@ def check_access() -> ResponseReturnValue | None:
     g.reader = None
     if request.url_rule is None:
         return None
-    access = access_table().get(request.url_rule.rule)
+    access = access_table(service().process.name).get(request.url_rule.rule)
     if access is None:
         raise NotAllowed("This page is in no list of who may see it, so nobody may.")
     return None if PUBLIC in access.roles else _check_reader(access)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
@@ -13,12 +14,13 @@ from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
 from indexer.world import REAL, World
-from webapp.access import check_access
+from webapp.access import check_access, is_of_another_process
 from webapp.headers import refuse_late_answer, set_headers, set_transport_header
 from webapp.health import health
 from webapp.pages import pages
 from webapp.pages.errors import handle_errors
 from webapp.pages.words import FILTERS, asset, helpdesk_words
+from webapp.processes import FRONT, Process
 from webapp.request_log import log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
@@ -30,7 +32,7 @@ MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
 
 @dataclass(frozen=True)
 class Site:
-    """How browsers reach this: the host names it answers to, and if they come by https.
+    """Which process this is, the host names it answers to, and if browsers come by https.
 
     `helpdesk` says whom to call, as it stands in the middle of a sentence; `helpdesk_phone` is
     empty where people know the number.
@@ -40,24 +42,37 @@ class Site:
     is_https: bool = False
     helpdesk: str = "your organisation’s ContactPoint team"
     helpdesk_phone: str = ""
+    process: Process = FRONT
+
+
+class Application(Flask):
+    """Has no route that access.csv gives to the other process: it is not there at all."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process.name
+        super().__init__(__package__)
+
+    def add_url_rule(self, rule: str, *names: Any, **options: Any) -> None:
+        if not is_of_another_process(rule, self._process):
+            super().add_url_rule(rule, *names, **options)
 
 
 def make(settings: Settings, site: Site = Site()) -> Flask:
     """Return the application with a gate of its own; for one process, after the fork."""
     set_up_log()
-    return create_app(settings, Gate(settings), REAL, site)
+    return create_app(settings, Gate(settings, credential=site.process.name), REAL, site)
 
 
 def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()) -> Flask:
     """Return the application. Raises Refused if the secrets were never made."""
-    app = Flask(__name__)
+    app = Application(site.process)
     _configure(app, settings, site)
-    client = make_client(settings, "front")
+    client = make_client(settings, site.process.name)
     trail = Trail(client, settings, world)
     people = People(Door(client, trail, world))
-    tokens = Tokens(settings.secret("token.key"), world)
+    tokens = Tokens(settings.secret(site.process.token_key), world)
     helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
-    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk)
+    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk, site.process)
     _register(app, people)
     if site.is_https:
         set_transport_header(app)
@@ -66,8 +81,8 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
 
 def _configure(app: Flask, settings: Settings, site: Site) -> None:
     app.config.update(
-        SECRET_KEY=settings.secret("session.key"),
-        SESSION_COOKIE_NAME="contactpoint",
+        SECRET_KEY=settings.secret(site.process.session_key),
+        SESSION_COOKIE_NAME=site.process.cookie,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.is_https,
@@ -83,7 +98,9 @@ def _configure(app: Flask, settings: Settings, site: Site) -> None:
         ),
     }
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(asset=asset(Path(app.static_folder or "")))
+    app.jinja_env.globals.update(
+        asset=asset(Path(app.static_folder or "")), process=site.process.name
+    )
 
 
 def _register(app: Flask, people: People) -> None:

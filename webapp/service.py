@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app
 
 from indexer.world import World
+from webapp.processes import Process
 from webapp.search.gate import Gate
 from webapp.sign_in import People
 from webapp.tokens import Tokens
@@ -22,6 +23,7 @@ class Service:
     people: People
     world: World
     helpdesk: str
+    process: Process
 
 
 def service() -> Service:

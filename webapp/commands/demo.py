@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -32,11 +34,13 @@ from indexer.people.passwords import make_password
 from indexer.people.users import NewUser, add_user, read_user
 from indexer.settings import Settings
 from indexer.world import REAL
+from webapp.processes import DESK, FRONT, Process
 
 SEED = 1
 AUTHORITY = "359"
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 READY_SECONDS = 60
+PROCESS_WORDS = {"front": (), "desk": ("--desk", "--workers", "1")}
 SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
 
 
@@ -48,7 +52,7 @@ class SignIn:
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Where the pages are.")
+@click.option("--port", default=8000, show_default=True, help="Of the pages; the desk's is next.")
 @click.option("--children", default=5_000, show_default=True, help="How many are invented.")
 def command(port: int, children: int) -> None:
     """Start everything with invented children and one user for each role; Ctrl-C ends it all.
@@ -56,7 +60,8 @@ def command(port: int, children: int) -> None:
     Example: contactpoint demo
     """
     settings = Settings.from_environment()
-    _refuse_taken_port(port)
+    for one in (port, port + 1):
+        _refuse_taken_port(one)
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores Ctrl-C
         signal.signal(ending, _as_ctrl_c)
     start(settings, click.echo)
@@ -116,28 +121,38 @@ def _person(settings: Settings, trail: Trail, role: Role) -> SignIn:
 
 
 def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
-    """Run the pages as a process of their own until Ctrl-C."""
-    words = [sys.argv[0], "serve", "--port", str(port)]
-    said = (settings.home / "demo" / "pages.log").open("wb")
-    pages = subprocess.Popen(words, stdout=said, stderr=said)  # noqa: S603 - our own command
-    try:
-        _wait_until_ready(pages, port)
+    """Run front and desk, each as a process of its own, until Ctrl-C or until one ends."""
+    with ExitStack() as running:
+        front = running.enter_context(_process(settings, FRONT, port))
+        desk = running.enter_context(_process(settings, DESK, port + 1))
+        _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
-        pages.wait()
+        while front.poll() is None and desk.poll() is None:
+            time.sleep(1)
+
+
+@contextmanager
+def _process(settings: Settings, process: Process, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    words = [sys.argv[0], "serve", "--port", str(port), *PROCESS_WORDS[process.name]]
+    said = settings.home / "demo" / f"{process.name}.log"
+    with said.open("wb") as log:
+        running = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - our own command
+    try:
+        yield running
     finally:
-        pages.terminate()
-        pages.wait()
-    if pages.returncode not in SERVED_WELL:
-        raise ContactPointError(f"the pages ended by themselves; they said why in {said.name}")
+        running.terminate()
+        running.wait()
+    if running.returncode not in SERVED_WELL:
+        raise ContactPointError(f"the {process.name} ended by itself; it said why in {said}")
 
 
-def _wait_until_ready(pages: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_ready(running: dict[int, subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and pages.poll() is None:
-        if _is_ready(port):
+    while time.monotonic() < deadline and all(one.poll() is None for one in running.values()):
+        if all(map(_is_ready, running)):
             return
         time.sleep(0.2)
-    raise ClusterUnavailable("the pages did not become ready; demo/pages.log says why")
+    raise ClusterUnavailable("the pages did not become ready; the logs in demo/ say why")
 
 
 def _is_ready(port: int) -> bool:
@@ -154,6 +169,7 @@ def _welcome(settings: Settings, port: int, people: list[SignIn]) -> str:
         [
             "",
             f"ContactPoint is ready: http://127.0.0.1:{port}   (Ctrl-C ends everything)",
+            f"Its desk, for all but practitioners: http://127.0.0.1:{port + 1}",
             "",
             "Sign in as demo-practitioner; every child here is invented.",
             *rows,

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from indexer.errors import ContactPointError, NotAllowed, Unavailable
 from webapp.pages.words import sentence
+from webapp.processes import FRONT
 from webapp.request_log import log_failure
 from webapp.service import service
 
@@ -76,7 +77,7 @@ def _page(key: str, status: int, said: str = "") -> Response:
         paragraphs=tuple(paragraphs),
         said=said,
         is_failure=status >= 500,  # noqa: PLR2004
-        offers_search="offers_search" in words,
+        offers_search="offers_search" in words and service().process is FRONT,
     )
     g.checked_at = None  # no child is on this page, so it may leave at any time
     return make_response(render_template("error.html", page=page), status)

@@ -1,34 +1,50 @@
-"""Where signed-in people start: the search, or what is not here yet for their role."""
+"""Where signed-in people start: the search, or at the desk what their role does there."""
 
 from dataclasses import dataclass
 
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.people.actor import SEARCHERS
+from indexer.people.actor import SEARCHERS, Role
+from webapp.access import access_table
 from webapp.pages import pages
 from webapp.pages.words import in_words
+from webapp.processes import DESK
 from webapp.service import service
 
-MISSING = {
-    "auditor": "The pages for reading who searched, and who opened which record and why, are not "
-    "in this version.",
-    "operator": "The pages for loads, reindexes, snapshots and health are not in this version. "
-    "That work is done with the contactpoint command on the server.",
+AT_THE_DESK = "What your role does is done at the desk: ask for its address, and sign in there."
+NOT_HERE = {
+    "data-manager": "People who search are not kept here yet.",
+    "shield-officer": "Shields are set with the contactpoint command on the server.",
+    "auditor": "Who searched, and who opened which record and why, cannot be read here yet.",
+    "operator": "Loads, reindexes, snapshots and health are looked after with the contactpoint "
+    "command on the server.",
 }
 
 
 @dataclass(frozen=True)
 class HomePage:
+    """`menu` holds what a page is called and its address; `missing` stands where there is none."""
+
     title: str
+    menu: tuple[tuple[str, str], ...]
     missing: str
     helpdesk: str
 
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
-    if g.reader.role in SEARCHERS:
-        return redirect(url_for("pages.search"), 303)
     role = g.reader.role
-    page = HomePage(in_words(role, "role"), MISSING[role], service().helpdesk)
+    is_desk = service().process is DESK
+    if not is_desk and role in SEARCHERS:
+        return redirect(url_for("pages.search"), 303)
+    menu = desk_menu(role) if is_desk else ()
+    missing = NOT_HERE[role] if is_desk else AT_THE_DESK
+    page = HomePage(in_words(role, "role"), menu, "" if menu else missing, service().helpdesk)
     return render_template("home.html", page=page)
+
+
+def desk_menu(role: Role) -> tuple[tuple[str, str], ...]:
+    """Return the pages of the desk that a role starts from, as access.csv lists them."""
+    rows = access_table(DESK.name).items()
+    return tuple((row.menu, route) for route, row in rows if row.menu and role in row.roles)

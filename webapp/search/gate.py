@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from indexer.age import age_in_years
 from indexer.audit.trail import Trail
 from indexer.children.child import Child, Contribution
-from indexer.clients import make_client
+from indexer.clients import Credential, make_client
 from indexer.errors import AnswerTooLate, NotAllowed, NotFound, Refused, RegisterUnavailable
 from indexer.people.actor import SEARCHERS, Actor
 from indexer.settings import Settings
@@ -37,11 +37,13 @@ Prepared = TypeVar("Prepared")
 class Gate:
     """Made once a process, after the fork; safe to use from several threads."""
 
-    def __init__(self, settings: Settings, world: World = REAL) -> None:
-        client = make_client(settings, "front")
+    def __init__(
+        self, settings: Settings, world: World = REAL, credential: Credential = "front"
+    ) -> None:
+        client = make_client(settings, credential)
         self._world = world
         self._search = ChildSearch(client)
-        self._marks = Marks.for_credential(settings, "front")
+        self._marks = Marks.for_credential(settings, credential)
         self._trail = Trail(client, settings, world)
 
     def find(self, question: Question, reader: Actor, reason: str = "") -> Answer:
