@@ -8,6 +8,7 @@ ContactPointError      500  exit 4
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
+      BudgetSpent      429          as often this hour as the role may
     NotFound           404          the same words whatever the cause
       LinkEnded        404          an address of the pages that is over (webapp/tokens.py)
   Unavailable          503  exit 4  nothing wrong with what was asked; try again
@@ -61,6 +62,11 @@ class NotSignedIn(Refused):
 class NotAllowed(Refused):
     status = 403
     code = "not_allowed"
+
+
+class BudgetSpent(NotAllowed):
+    status = 429
+    code = "budget_spent"
 
 
 class NotFound(Refused):

@@ -10,6 +10,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
+from indexer.people.budgets import Budgets
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
@@ -60,7 +61,9 @@ class Application(Flask):
 def make(settings: Settings, site: Site = Site()) -> Flask:
     """Return the application with a gate of its own; for one process, after the fork."""
     set_up_log()
-    return create_app(settings, Gate(settings, credential=site.process.name), REAL, site)
+    credential = site.process.name
+    gate = Gate(settings, REAL, credential, Budgets(settings, REAL, credential))
+    return create_app(settings, gate, REAL, site)
 
 
 def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()) -> Flask:

@@ -22,6 +22,7 @@ INDICES = [
     "users",
     "organisations",
     "sessions",
+    "budgets",
     "links",
     "matches",
     "held-rows",

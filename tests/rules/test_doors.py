@@ -30,7 +30,7 @@ CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN"),
-    *("USERS", "SESSIONS", "ORGANISATIONS"),
+    *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
 }
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {

@@ -58,6 +58,7 @@ def test_derived_fields_and_no_others_are_left_out_of_the_source():
 
 def test_no_index_takes_a_field_that_is_not_in_its_mapping():
     names = ("children", "links", "loads", "builds", "shield-marks", "audit", "users", "sessions")
+    names += ("budgets",)
     assert {index_body(name)["mappings"]["dynamic"] for name in names} == {"strict"}
 
 
