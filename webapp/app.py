@@ -8,6 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 
+from indexer.audit.reading import AuditReader
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
 from indexer.people.budgets import Budgets
@@ -75,7 +76,8 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
     people = People(Door(client, trail, world))
     tokens = Tokens(settings.secret(site.process.token_key), world)
     helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
-    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk, site.process)
+    audit = AuditReader(client, settings, world)
+    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk, site.process, audit)
     _register(app, people)
     if site.is_https:
         set_transport_header(app)

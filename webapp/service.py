@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app
 
+from indexer.audit.reading import AuditReader
 from indexer.world import World
 from webapp.processes import Process
 from webapp.search.gate import Gate
@@ -24,6 +25,7 @@ class Service:
     world: World
     helpdesk: str
     process: Process
+    audit: AuditReader
 
 
 def service() -> Service:

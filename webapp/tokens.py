@@ -11,7 +11,7 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal["results", "reason", "record"]
+Page = Literal["results", "reason", "record", "entries"]
 
 
 class LinkEnded(NotFound):

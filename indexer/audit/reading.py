@@ -11,6 +11,8 @@ from indexer.audit.pages import BY_TIME, hits
 from indexer.audit.trail import Trail
 from indexer.errors import NotAllowed, Refused
 from indexer.people.actor import Actor, Role
+from indexer.settings import Settings
+from indexer.world import World
 from mappings.names import AUDIT_MONTHS, AUDIT_SEALED
 
 LONGEST = timedelta(days=31)
@@ -49,18 +51,30 @@ class Seen:
     question: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_audit(client: Elasticsearch, trail: Trail, asked: Asked, reader: Actor) -> Iterator[Seen]:
-    """Return the entries by time, once it is in the audit that they are read.
+class AuditReader:
+    """Reads with a credential that may: the desk's. Made once a process."""
 
-    Auditors see what the people of their own organisation did; of a child, who looked at it
-    whatever their organisation. `trail` must be that of the same index.
-    Raises NotAllowed, Refused, AuditUnavailable; while they are read, ClusterUnavailable.
-    """
-    refuse_reading(asked, reader)
-    children = [asked.child] if asked.child else []
-    trail.write(READ, reader, subject=asked.person, children=children, said=asked.in_words())
-    found = hits(client, asked.index, reading_clause(asked, reader), BY_TIME)
-    return (parse_seen(hit["_source"], asked.child) for hit in found)
+    def __init__(self, client: Elasticsearch, settings: Settings, world: World) -> None:
+        self._client = client
+        self._trails = {
+            AUDIT_MONTHS: Trail(client, settings, world),
+            AUDIT_SEALED: Trail(client, settings, world, AUDIT_SEALED),
+        }
+
+    def read(self, asked: Asked, reader: Actor) -> Iterator[Seen]:
+        """Return the entries by time, once it is in the audit that they are read.
+
+        Auditors see what the people of their own organisation did; of a child, who was shown it
+        whatever their organisation.
+        Raises NotAllowed, Refused, AuditUnavailable; while they are read, ClusterUnavailable.
+        """
+        refuse_reading(asked, reader)
+        children = [asked.child] if asked.child else []
+        self._trails[asked.index].write(
+            READ, reader, subject=asked.person, children=children, said=asked.in_words()
+        )
+        found = hits(self._client, asked.index, reading_clause(asked, reader), BY_TIME)
+        return (parse_seen(hit["_source"], asked.child) for hit in found)
 
 
 def refuse_reading(asked: Asked, reader: Actor) -> None:

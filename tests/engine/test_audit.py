@@ -160,19 +160,23 @@ def test_months_are_made_once_and_again_without_harm(ready, month):
     assert make_months(make_client(ready, "operator"), month) == []
 
 
-def test_forged_entry_and_witnessed_one_that_is_gone_are_named(ready, clock, month, tmp_path):
-    trail = Trail(make_client(ready, "front"), ready, clock.world)
+def test_forged_entry_and_witnessed_one_that_is_gone_are_named(
+    spare_engine, clock, month, tmp_path
+):
+    """On the spare engine: what was forged cannot be taken away again."""
+    make_months(make_client(spare_engine, "operator"), month)
+    trail = Trail(make_client(spare_engine, "front"), spare_engine, clock.world)
     trail.write("view", PAT, children=["100000000017"])
     index = audit_index(month)
-    front_client = make_client(ready, "front")
-    (begun, _) = hits(make_client(ready, "desk"), index, EVERYTHING)
+    front_client, desk_client = (make_client(spare_engine, one) for one in ("front", "desk"))
+    (begun, _) = hits(desk_client, index, EVERYTHING)
     chain = begun["_source"]["chain"]
     forged = [{"create": {"_id": f"{chain}-00000003-{'0' * 16}"}}, begun["_source"]]
     assert not front_client.bulk(index=index, operations=forged)["errors"]
     witness = tmp_path / "witness"
     witness.write_text(f"{chain} 5 {'1' * 64}\n")
     part = Part(index, (witness,))
-    faults = prove(make_client(ready, "desk"), ready.secret(CHAIN_KEY), part).faults
+    faults = prove(desk_client, spare_engine.secret(CHAIN_KEY), part).faults
     assert [(one.first, one.last, one.kind) for one in faults] == [
         (3, 3, "changed"),
         (4, 5, "missing"),

@@ -21,7 +21,7 @@ HTML = sorted(TEMPLATES.rglob("*.html"))
 VIEWS = [module for module in modules() if module.is_in("webapp.pages")]
 # What templates share, and the page of errors, which belongs to no view.
 NO_VIEW = {"layout", "search_box", "error"}
-SCOPES = {"none", "own", "national"}
+SCOPES = {"none", "own", "organisation", "national"}
 CLOSED_TO_VIEWS = (
     "elasticsearch",
     "indexer.clients",

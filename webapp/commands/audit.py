@@ -11,8 +11,8 @@ import orjson
 from indexer.audit.entry import Line
 from indexer.audit.months import make_months
 from indexer.audit.proof import Part, prove
-from indexer.audit.reading import Asked, Seen, read_audit
-from indexer.audit.trail import CHAIN_KEY, Trail
+from indexer.audit.reading import Asked, AuditReader, Seen
+from indexer.audit.trail import CHAIN_KEY
 from indexer.audit.verification import Verdict
 from indexer.audit.witness import witness_path, written
 from indexer.clients import make_client
@@ -69,8 +69,8 @@ def show(  # noqa: PLR0913, PLR0917 - one argument an option
         index=AUDIT_SEALED if sealed else AUDIT_MONTHS,
     )
     client = make_client(settings, "desk")
-    trail = Trail(client, settings, REAL, AUDIT_SEALED if sealed else "")
-    for seen in read_audit(client, trail, asked, find_actor(client, user, REAL)):
+    reader = find_actor(client, user, REAL)
+    for seen in AuditReader(client, settings, REAL).read(asked, reader):
         click.echo(orjson.dumps(seen) if as_json else _in_words(seen))
 
 
