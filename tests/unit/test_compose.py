@@ -90,6 +90,13 @@ def test_web_process_gets_its_own_secrets_and_no_others(name):
     assert sorted(given) == sorted(WEB[name].secrets)
 
 
+@pytest.mark.parametrize("name", [*WEB, "tools", "cluster-tools"])
+def test_who_writes_the_audit_keeps_its_witness_outside_the_container(name):
+    assert SERVICES[name]["environment"]["CONTACTPOINT_WITNESS"] == "/witness"
+    assert "witness:/witness" in SERVICES[name]["volumes"]
+    assert "/witness" in re.search(r"chown 10001 ([^&]+)", FILES)[1].split()
+
+
 @pytest.mark.parametrize("name", ["elasticsearch", "files", "web", "desk"])
 def test_one_node_and_the_web_processes_start_by_default(name):
     assert "profiles" not in SERVICES[name]
