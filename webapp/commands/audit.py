@@ -71,10 +71,11 @@ def show(  # noqa: PLR0913, PLR0917 - one argument an option
     client = make_client(settings, "desk")
     reader = find_actor(client, user, REAL)
     for seen in AuditReader(client, settings, REAL).read(asked, reader):
-        click.echo(orjson.dumps(seen) if as_json else _in_words(seen))
+        click.echo(orjson.dumps(seen) if as_json else in_words(seen))
 
 
-def _in_words(seen: Seen) -> str:
+def in_words(seen: Seen) -> str:
+    """Return an entry as one line."""
     asked = {name: value for name, value in seen.question.items() if value}
     details = {
         "of": seen.subject,
@@ -108,7 +109,7 @@ def verify(witnesses: tuple[Path, ...], since: datetime | None, sealed: bool) ->
     settings = Settings.from_environment()
     make_months(make_client(settings, "operator"), REAL.today())
     verdict = _proved(settings, witnesses, since.date() if since else None, sealed=sealed)
-    click.echo(_summary(verdict))
+    click.echo(summary(verdict))
     if verdict.faults:
         raise Refused("the audit is not as it was written: keep it, its witness and this list")
 
@@ -124,7 +125,7 @@ def anchor(out: Path | None, sealed: bool) -> None:
     """
     verdict = _proved(Settings.from_environment(), (), None, sealed=sealed)
     if verdict.faults:
-        click.echo(_summary(verdict), err=True)
+        click.echo(summary(verdict), err=True)
         raise Refused("the audit is not as it was written, so it is no anchor")
     text = b"".join(map(written, verdict.heads))
     if out:
@@ -145,7 +146,8 @@ def _proved(
     return prove(make_client(settings, "desk"), settings.secret(CHAIN_KEY), part)
 
 
-def _summary(verdict: Verdict) -> str:
+def summary(verdict: Verdict) -> str:
+    """Return what was proved, in sentences."""
     lines = [f"{verdict.entries:,} entries in {len(verdict.heads):,} chains."]
     lines += [f"FAULT  {fault}" for fault in verdict.faults[:MOST_FAULTS]]
     if len(verdict.faults) > MOST_FAULTS:
