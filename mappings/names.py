@@ -13,6 +13,8 @@ SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
 USERS = "users"
 SESSIONS = "sessions"
+ENROLMENTS = "enrolments"  # practitioners' own passwords and codes; the front writes them
+DESK_ENROLMENTS = "desk-enrolments"  # of all others, mapped alike; the front reads them only
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
@@ -20,7 +22,7 @@ AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit
 
 SINGLE_INDICES = (
     *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
-    *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
+    *(USERS, SESSIONS, ENROLMENTS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder."""
 

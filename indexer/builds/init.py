@@ -17,6 +17,8 @@ from indexer.world import World
 from mappings.names import (
     AUDIT,
     AUDIT_SEALED,
+    DESK_ENROLMENTS,
+    ENROLMENTS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -57,7 +59,7 @@ def _make_indices(client: Elasticsearch, world: World) -> list[str]:
     months = [_month_after(world.today(), ahead) for ahead in range(MONTHS_AHEAD + 1)]
     bodies = {name: index_body(name) for name in SINGLE_INDICES}
     bodies |= {name: index_body(AUDIT) for name in (AUDIT_SEALED, *map(audit_index, months))}
-    bodies[SHIELDED_CHILDREN] = shielded_body()
+    bodies |= {SHIELDED_CHILDREN: shielded_body(), DESK_ENROLMENTS: index_body(ENROLMENTS)}
     return [name for name, body in bodies.items() if _create(client, name, body)]
 
 
@@ -67,8 +69,13 @@ def _exists(client: Elasticsearch, index: str) -> bool:
 
 
 def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
-    """Make the index unless it is there; return whether it was made."""
+    """Make the index unless it is there; return whether it was made.
+
+    One that is there learns the fields that came with a newer version.
+    """
     if _exists(client, name):
+        with speaking_to_cluster(f"telling the index {name} of new fields"):
+            client.indices.put_mapping(index=name, properties=body["mappings"]["properties"])
         return False
     with speaking_to_cluster(f"making the index {name}"):
         client.indices.create(index=name, **body)

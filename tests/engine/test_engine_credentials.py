@@ -22,6 +22,8 @@ INDICES = [
     "users",
     "organisations",
     "sessions",
+    "enrolments",
+    "desk-enrolments",
     "links",
     "matches",
     "held-rows",
