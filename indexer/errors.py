@@ -17,6 +17,7 @@ ContactPointError      500  exit 4
     RegisterUnavailable 503         the shield register could not be asked, so nothing is shown
       JournalBroken    503          register or journal are not as they were written
     AuditUnavailable   503          the audit could not be written, so nothing is shown
+    Busy               503          too many people are signing in; the answer says when to retry
     AnswerTooLate      503          more than half a second passed since the register was asked
 
 Messages are written for the person who will read them: what was wrong, where, what to do next.
@@ -97,6 +98,10 @@ class JournalBroken(RegisterUnavailable):
 
 class AuditUnavailable(Unavailable):
     pass
+
+
+class Busy(Unavailable):
+    retry_after_seconds = 10
 
 
 class AnswerTooLate(Unavailable):

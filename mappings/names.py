@@ -14,6 +14,8 @@ SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
 USERS = "users"
 SESSIONS = "sessions"
 BUDGETS = "budgets"  # what each person searched and opened this hour
+ENROLMENTS = "enrolments"  # practitioners' own passwords and codes; the front writes them
+DESK_ENROLMENTS = "desk-enrolments"  # of all others, mapped alike; the front reads them only
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
@@ -22,7 +24,7 @@ AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit
 
 SINGLE_INDICES = (
     *(LINKS, LOADS, BUILDS, SHIELD_REGISTER, SHIELD_MARKS),
-    *(USERS, SESSIONS, BUDGETS, ORGANISATIONS, ARCHIVE),
+    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder."""
 

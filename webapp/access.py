@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed
+from indexer.people.actor import ROLES, Role
 from webapp.processes import PROCESSES, ProcessName
 from webapp.service import service
 from webapp.tokens import Asked
@@ -41,6 +42,12 @@ def access_table(process: ProcessName) -> Mapping[str, Access]:
         }
 
 
+def roles_of(process: ProcessName) -> frozenset[Role]:
+    """Return the roles that may sign in to a process: those for which it has a start page."""
+    allowed = access_table(process)["/"].roles
+    return frozenset(role for role in ROLES if role in allowed)
+
+
 def is_of_another_process(route: str, process: ProcessName) -> bool:
     """Say if the table gives the route to other processes and not to this one."""
     others = (access_table(one.name) for one in PROCESSES if one.name != process)
@@ -50,10 +57,10 @@ def is_of_another_process(route: str, process: ProcessName) -> bool:
 def check_access() -> ResponseReturnValue | None:
     """Let a request pass, send it to the sign-in page, or raise NotAllowed.
 
-    A route without a row is open to nobody. Sets `g.reader`: the Actor who asks, None on public
-    routes and where no route was found.
+    A route without a row is open to nobody. Sets `g.reader`, the Actor who asks, and `g.stay`,
+    when their session ends: None on public routes and where no route was found.
     """
-    g.reader = None
+    g.reader = g.stay = None
     if request.url_rule is None:
         return None
     access = access_table(service().process.name).get(request.url_rule.rule)
@@ -65,7 +72,7 @@ def check_access() -> ResponseReturnValue | None:
 def _check_reader(access: Access) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _to_sign_in()
-    g.reader = current_user.actor
+    g.reader, g.stay = current_user.actor, current_user.stay
     if SIGNED_IN not in access.roles and g.reader.role not in access.roles:
         raise NotAllowed(f"Your role, {g.reader.role}, does not use this page.")
     return None

@@ -7,22 +7,25 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from indexer.audit.reading import AuditReader
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
 from indexer.people.budgets import Budgets
+from indexer.people.codes import CodeKeeper
+from indexer.people.enrolment import Tickets
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
 from indexer.world import REAL, World
-from webapp.access import check_access, is_of_another_process
+from webapp.access import check_access, is_of_another_process, roles_of
 from webapp.headers import refuse_late_answer, set_headers, set_transport_header
 from webapp.health import health
 from webapp.pages import pages
 from webapp.pages.errors import handle_errors
 from webapp.pages.words import FILTERS, asset, helpdesk_words
-from webapp.processes import FRONT, Process
+from webapp.processes import DESK, FRONT, Process
 from webapp.request_log import log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
@@ -71,17 +74,36 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = Site()
     """Return the application. Raises Refused if the secrets were never made."""
     app = Application(site.process)
     _configure(app, settings, site)
-    client = make_client(settings, site.process.name)
-    trail = Trail(client, settings, world)
-    people = People(Door(client, trail, world))
-    tokens = Tokens(settings.secret(site.process.token_key), world)
-    helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
-    audit = AuditReader(client, settings, world)
-    app.extensions[KEY] = Service(gate, tokens, people, world, helpdesk, site.process, audit)
-    _register(app, people)
+    door = _make_door(settings, site.process, world)
+    app.extensions[KEY] = Service(
+        gate=gate,
+        tokens=Tokens(settings.secret(site.process.token_key), world),
+        people=People(door, site.process),
+        door=door,
+        world=world,
+        helpdesk=helpdesk_words(site.helpdesk, site.helpdesk_phone),
+        process=site.process,
+        audit=AuditReader(door.client, settings, world),
+    )
+    _register(app, app.extensions[KEY].people)
     if site.is_https:
         set_transport_header(app)
+        # The proxy says who asks; it must set X-Forwarded-For, or all people are at one place.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=0)  # type: ignore[method-assign]
     return app
+
+
+def _make_door(settings: Settings, process: Process, world: World) -> Door:
+    client = make_client(settings, process.name)
+    return Door(
+        client=client,
+        trail=Trail(client, settings, world),
+        world=world,
+        keeper=CodeKeeper(settings.secret("codes.key")),
+        tickets=Tickets(settings.secret(process.token_key), world),
+        roles=roles_of(process.name),
+        writes_desk=process is DESK,
+    )
 
 
 def _configure(app: Flask, settings: Settings, site: Site) -> None:

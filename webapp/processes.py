@@ -20,7 +20,7 @@ class Process:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The secrets without which it does not start, and no others."""
-        keys = ("register.key", "audit.key", self.session_key, self.token_key)
+        keys = ("register.key", "audit.key", "codes.key", self.session_key, self.token_key)
         return (f"{self.name}.password", *keys)
 
 

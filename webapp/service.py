@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app
 
 from indexer.audit.reading import AuditReader
+from indexer.people.sign_in import Door
 from indexer.world import World
 from webapp.processes import Process
 from webapp.search.gate import Gate
@@ -17,11 +18,13 @@ KEY = "contactpoint"
 
 @dataclass(frozen=True)
 class Service:
-    """`helpdesk` says whom to call, as it stands in the middle of a sentence."""
+    """`door` holds the process's own credential, audit and time, for what `indexer` does with them;
+    `helpdesk` says whom to call, as it stands in the middle of a sentence."""
 
     gate: Gate
     tokens: Tokens
     people: People
+    door: Door
     world: World
     helpdesk: str
     process: Process

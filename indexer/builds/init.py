@@ -17,6 +17,8 @@ from indexer.world import World
 from mappings.names import (
     AUDIT,
     AUDIT_SEALED,
+    DESK_ENROLMENTS,
+    ENROLMENTS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -53,6 +55,7 @@ def _make_indices(client: Elasticsearch, world: World) -> list[str]:
     """Make each index that is not there, but for builds."""
     bodies = {name: index_body(name) for name in SINGLE_INDICES}
     bodies |= {AUDIT_SEALED: index_body(AUDIT), SHIELDED_CHILDREN: shielded_body()}
+    bodies[DESK_ENROLMENTS] = index_body(ENROLMENTS)
     made = [name for name, body in bodies.items() if _create(client, name, body)]
     return made + make_months(client, world.today())
 
@@ -63,8 +66,13 @@ def _exists(client: Elasticsearch, index: str) -> bool:
 
 
 def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
-    """Make the index unless it is there; return whether it was made."""
+    """Make the index unless it is there; return whether it was made.
+
+    One that is there learns the fields that came with a newer version.
+    """
     if _exists(client, name):
+        with speaking_to_cluster(f"telling the index {name} of new fields"):
+            client.indices.put_mapping(index=name, properties=body["mappings"]["properties"])
         return False
     with speaking_to_cluster(f"making the index {name}"):
         client.indices.create(index=name, **body)

@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 
-from indexer.clients import Credential, make_client, speaking_to_cluster
+from indexer.clients import Credential, make_client
 from indexer.errors import Unavailable
 from indexer.people.actor import Actor
-from indexer.people.documents import Stored, read_document
+from indexer.people.documents import Stored, read, write
 from indexer.settings import Settings
 from indexer.world import World
 from mappings.names import BUDGETS
@@ -84,22 +84,14 @@ class Budgets:
 
     def _count(self, user: str, what: What, digest: str, most: int) -> bool:
         for _ in range(ATTEMPTS):
-            stored = read_document(self._client, BUDGETS, user)
+            stored = read(self._client, BUDGETS, user)
             before = this_hour(stored, self._world)
             after = counted(before, what, digest, most)
             if after is None or after == before:
                 return after is not None
-            if self._is_written(user, after, stored):
+            if write(self._client, (BUDGETS, user), vars(after), stored):
                 return True
         raise Unavailable("too many searches by one person at one moment; try again")
-
-    def _is_written(self, user: str, hour: Hour, stored: Stored | None) -> bool:
-        with speaking_to_cluster("counting a search"):
-            try:
-                self._client.index(index=BUDGETS, id=user, document=vars(hour), **_place(stored))
-            except ConflictError:
-                return False
-        return True
 
 
 def this_hour(stored: Stored | None, world: World) -> Hour:
@@ -108,10 +100,3 @@ def this_hour(stored: Stored | None, world: World) -> Hour:
     if stored is None or stored.source["hour"] != hour:
         return Hour(hour)
     return Hour(hour, tuple(stored.source["searches"]), tuple(stored.source["records"]))
-
-
-def _place(stored: Stored | None) -> dict[str, Any]:
-    """Write only over what was read: nothing, or that revision."""
-    if stored is None:
-        return {"op_type": "create"}
-    return {"if_seq_no": stored.seq_no, "if_primary_term": stored.primary_term}

@@ -23,6 +23,8 @@ INDICES = [
     "organisations",
     "sessions",
     "budgets",
+    "enrolments",
+    "desk-enrolments",
     "links",
     "matches",
     "held-rows",

@@ -17,7 +17,7 @@ from webapp.search.answer import FRESH_SECONDS
 from webapp.service import KEY
 from webapp.tokens import LinkEnded
 
-PUBLIC_ROUTES = {"/livez", "/readyz", "/sign-in", "/static/<path:filename>"}
+PUBLIC_ROUTES = {"/livez", "/readyz", "/sign-in", "/set-up", "/static/<path:filename>"}
 HAS_ENDED = "You have been signed out. Sign in to carry on."
 PROTECTED = [
     (process, route)
@@ -37,11 +37,19 @@ class Readiness:
             raise self.error
 
 
-def make_app(folder, gate=None, site=None):
+def make_app(folder, gate=None, site=None, world=REAL):
     """The application with an address of Elasticsearch at which nobody answers."""
     settings = settings_for(folder, free_port_base())
     make_secrets(settings.secrets)
-    return create_app(settings, gate or Readiness(), REAL, site or Site())
+    return create_app(settings, gate or Readiness(), world, site or Site())
+
+
+def open_route(browser, route, value="x"):
+    """Ask for a route by GET, or as a form where it takes no GET."""
+    rules = browser.application.url_map.iter_rules()
+    methods = {method for rule in rules if rule.rule == route for method in rule.methods}
+    method = "GET" if "GET" in methods else "POST"
+    return browser.open(re.sub("<[^>]+>", value, route), method=method)
 
 
 @pytest.fixture
@@ -72,8 +80,9 @@ def test_process_that_cannot_search_is_not_ready_and_says_why(tmp_path, error):
     ("process", "route"), PROTECTED, ids=[f"{one.name} {route}" for one, route in PROTECTED]
 )
 def test_page_asks_the_unknown_to_sign_in(tmp_path, process, route):
-    browser = make_app(tmp_path, site=Site(process=process)).test_client()
-    answer = browser.get(re.sub("<[^>]+>", "x", route))
+    app = make_app(tmp_path, site=Site(process=process))
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = open_route(app.test_client(), route)
     assert (answer.status_code, answer.location) == (303, "/sign-in")
 
 

@@ -8,58 +8,47 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import click
 import orjson
 
-from indexer.audit.trail import Trail
 from indexer.builds.init import init
 from indexer.children.load import Loader
-from indexer.clients import make_client
 from indexer.engine import lifecycle
-from indexer.engine.secret_files import write_privately
 from indexer.engine.start import start
 from indexer.errors import ClusterUnavailable, ContactPointError, Refused
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
 from indexer.invented.england import feed_path, write_england
 from indexer.invented.slices import Order
-from indexer.people.actor import ROLES, Role
+from indexer.people.demo import SignIn, add_demo_people, code_now
 from indexer.people.operator import person_at_keyboard
-from indexer.people.organisations import switch_on
-from indexer.people.passwords import make_password
-from indexer.people.users import NewUser, add_user, read_user
 from indexer.settings import Settings
 from indexer.world import REAL
 from webapp.processes import DESK, FRONT, Process
 
 SEED = 1
-AUTHORITY = "359"
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 READY_SECONDS = 60
 PROCESS_WORDS = {"front": (), "desk": ("--desk", "--workers", "1")}
 SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
 
 
-@dataclass(frozen=True)
-class SignIn:
-    name: str
-    role: Role
-    password: str
-
-
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="Of the pages; the desk's is next.")
 @click.option("--children", default=5_000, show_default=True, help="How many are invented.")
-def command(port: int, children: int) -> None:
+@click.option("--code", is_flag=True, help="Print the code to sign in to the running demo with.")
+def command(port: int, children: int, code: bool) -> None:
     """Start everything with invented children and one user for each role; Ctrl-C ends it all.
 
-    Example: contactpoint demo
+    Example: contactpoint demo, and in another window: contactpoint demo --code
     """
     settings = Settings.from_environment()
+    if code:
+        click.echo(code_now(settings))
+        return
     for one in (port, port + 1):
         _refuse_taken_port(one)
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores Ctrl-C
@@ -97,27 +86,7 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
         click.echo(f"Loading {source} …")
         feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
         loader.load(feed, source, person_at_keyboard())
-    return _people(settings)
-
-
-def _people(settings: Settings) -> list[SignIn]:
-    """Add one user for each role; their passwords are kept beside the feeds, for the next time."""
-    client = make_client(settings, "desk")
-    trail = Trail(client, settings, REAL)
-    switch_on(client, AUTHORITY, person_at_keyboard(), trail, phone="01632 960000")
-    return [_person(settings, trail, role) for role in ROLES]
-
-
-def _person(settings: Settings, trail: Trail, role: Role) -> SignIn:
-    client = make_client(settings, "desk")
-    name, kept = f"demo-{role}", settings.home / "demo" / f"{role}.password"
-    if not kept.exists():
-        write_privately(kept, make_password())
-    password = kept.read_text().strip()
-    if read_user(client, name) is None:
-        new = NewUser(name, role, AUTHORITY, password, REAL.today())
-        add_user(client, new, person_at_keyboard(), trail, REAL)
-    return SignIn(name, role, password)
+    return add_demo_people(settings, person_at_keyboard())
 
 
 def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
@@ -128,6 +97,8 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
         _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
         while front.poll() is None and desk.poll() is None:
+            if sys.stdout.isatty():  # one line, written over and over
+                click.echo(f"\r  Code to sign in with: {code_now(settings)}  ", nl=False)
             time.sleep(1)
 
 
@@ -173,6 +144,10 @@ def _welcome(settings: Settings, port: int, people: list[SignIn]) -> str:
             "",
             "Sign in as demo-practitioner; every child here is invented.",
             *rows,
+            "",
+            "The code, which changes every 30 seconds and works once for each name, stands below; "
+            "or ask for it with",
+            f"  {sys.argv[0]} demo --code",
             "",
             f'Then type a name badly, as in: "{_misspelled_child(settings)}"',
         ]

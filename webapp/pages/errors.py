@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from indexer.errors import ContactPointError, NotAllowed, Unavailable
+from indexer.errors import Busy, ContactPointError, NotAllowed, Unavailable
 from webapp.pages.words import sentence
 from webapp.processes import FRONT
 from webapp.request_log import log_failure
@@ -53,7 +53,10 @@ def error_page(error: ContactPointError) -> Response:
         log_failure(error)
         key = "search_failed" if request.endpoint in SEARCHING else "503"
     said = sentence(str(error)) if isinstance(error, NotAllowed) else ""
-    return _page(key, error.status, said)
+    page = _page(key, error.status, said)
+    if isinstance(error, Busy):
+        page.retry_after = error.retry_after_seconds
+    return page
 
 
 def _http_page(error: HTTPException) -> Response:

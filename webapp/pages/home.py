@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer.people.actor import SEARCHERS, Role
+from indexer.people.actor import Role
 from webapp.access import access_table
 from webapp.pages import pages
 from webapp.pages.words import in_words
 from webapp.processes import DESK
 from webapp.service import service
 
-AT_THE_DESK = "What your role does is done at the desk: ask for its address, and sign in there."
 NOT_HERE = {
-    "data-manager": "People who search are not kept here yet.",
     "shield-officer": "Shields are set with the contactpoint command on the server.",
     "auditor": "Who searched, and who opened which record and why, cannot be read here yet.",
     "operator": "Loads, reindexes, snapshots and health are looked after with the contactpoint "
@@ -34,13 +32,12 @@ class HomePage:
 
 @pages.get("/")
 def home() -> ResponseReturnValue:
-    role = g.reader.role
-    is_desk = service().process is DESK
-    if not is_desk and role in SEARCHERS:
+    if service().process is not DESK:
         return redirect(url_for("pages.search"), 303)
-    menu = desk_menu(role) if is_desk else ()
-    missing = NOT_HERE[role] if is_desk else AT_THE_DESK
-    page = HomePage(in_words(role, "role"), menu, "" if menu else missing, service().helpdesk)
+    role = g.reader.role
+    menu = desk_menu(role)
+    missing = "" if menu else NOT_HERE.get(role, "")
+    page = HomePage(in_words(role, "role"), menu, missing, service().helpdesk)
     return render_template("home.html", page=page)
 
 
