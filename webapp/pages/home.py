@@ -14,7 +14,6 @@ from webapp.service import service
 
 NOT_HERE = {
     "shield-officer": "Shields are set with the contactpoint command on the server.",
-    "auditor": "Who searched, and who opened which record and why, cannot be read here yet.",
     "operator": "Loads, reindexes, snapshots and health are looked after with the contactpoint "
     "command on the server.",
 }
