@@ -70,10 +70,11 @@ def show(  # noqa: PLR0913, PLR0917 - one argument an option
     )
     client = make_client(settings, "desk")
     reader = find_actor(client, user, REAL)
-    count = 0
-    for count, seen in enumerate(AuditReader(client, settings, REAL).read(asked, reader), 1):
+    is_empty = True
+    for seen in AuditReader(client, settings, REAL).read(asked, reader):
+        is_empty = False
         click.echo(orjson.dumps(seen) if as_json else in_words(seen))
-    if not (count or as_json):
+    if is_empty and not as_json:
         click.echo("The audit was read, and nothing in it is of this person, child and time.")
 
 
