@@ -9,6 +9,7 @@ ContactPointError      500  exit 4
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
+      BudgetSpent      429          as often this hour as the role may
     NotFound           404          the same words whatever the cause
       LinkEnded        404          an address of the pages that is over (webapp/tokens.py)
   Unavailable          503  exit 4  nothing wrong with what was asked; try again
@@ -17,6 +18,7 @@ ContactPointError      500  exit 4
     RegisterUnavailable 503         the shield register could not be asked, so nothing is shown
       JournalBroken    503          register or journal are not as they were written
     AuditUnavailable   503          the audit could not be written, so nothing is shown
+    Busy               503          too many people are signing in; the answer says when to retry
     AnswerTooLate      503          more than half a second passed since the register was asked
 
 Messages are written for the person who will read them: what was wrong, where, what to do next.
@@ -68,6 +70,11 @@ class NotAllowed(Refused):
     code = "not_allowed"
 
 
+class BudgetSpent(NotAllowed):
+    status = 429
+    code = "budget_spent"
+
+
 class NotFound(Refused):
     status = 404
     code = "not_found"
@@ -96,6 +103,10 @@ class JournalBroken(RegisterUnavailable):
 
 class AuditUnavailable(Unavailable):
     pass
+
+
+class Busy(Unavailable):
+    retry_after_seconds = 10
 
 
 class AnswerTooLate(Unavailable):

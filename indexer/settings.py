@@ -16,8 +16,9 @@ class Settings:
 
     `home` holds the embedded engine's data, secrets and loads; `secrets` holds one file a secret,
     readable by its owner alone; `cluster_urls` lists every Elasticsearch node's address; `journal`
-    is the file in which shields are written outside Elasticsearch; `alarm` is the command that
-    `health --watch` runs when something is red.
+    is the file in which shields are written outside Elasticsearch, `witness` the folder in which
+    every audit entry leaves a line; `alarm` is the command that `health --watch` runs when
+    something is red.
     """
 
     home: Path
@@ -25,6 +26,7 @@ class Settings:
     port_base: int
     cluster_urls: tuple[str, ...]
     journal: Path
+    witness: Path
     cluster_ca: Path | None = None
     alarm: str = ""
 
@@ -43,6 +45,7 @@ class Settings:
             journal=Path(
                 environment.get("CONTACTPOINT_JOURNAL", home / "journal" / "shields.jsonl")
             ),
+            witness=Path(environment.get("CONTACTPOINT_WITNESS", home / "witness")),
             cluster_ca=Path(ca) if ca else None,
             alarm=environment.get("CONTACTPOINT_ALARM", ""),
         )

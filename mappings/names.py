@@ -16,17 +16,20 @@ SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
 HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
 USERS = "users"
 SESSIONS = "sessions"
+BUDGETS = "budgets"  # what each person searched and opened this hour
+ENROLMENTS = "enrolments"  # practitioners' own passwords and codes; the front writes them
+DESK_ENROLMENTS = "desk-enrolments"  # of all others, mapped alike; the front reads them only
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
 AUDIT = "audit"  # one index a month: audit-2026-11
+AUDIT_MONTHS = f"{AUDIT}-2*"  # all of them
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
-ALL_AUDIT = (f"{AUDIT}-2*", AUDIT_SEALED)
+ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
 MATCHES = "matches"
-HELD_ROWS = "held-rows"
 
 SINGLE_INDICES = (
     *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
-    *(USERS, SESSIONS, ORGANISATIONS, ARCHIVE),
+    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
 first: where there are links and no marks, the register was lost."""
@@ -36,7 +39,7 @@ REPOSITORIES = {
     "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
         *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
-        *(LINKS, USERS, *ALL_AUDIT),
+        *(LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks

@@ -1,4 +1,4 @@
-"""Who may use which route: the one table, asked before every request."""
+"""Who may use which route of which process: the one table, asked before every request."""
 
 import csv
 import hmac
@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed
+from indexer.people.actor import ROLES, Role
+from webapp.processes import PROCESSES, ProcessName
 from webapp.service import service
 from webapp.tokens import Asked
 
@@ -23,32 +25,47 @@ LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 @dataclass(frozen=True)
 class Access:
     """`roles` holds role names, or `public`, `signed-in` or `scraper`. `scope` says whose children
-    or settings the route reaches: none, own or national."""
+    or settings the route reaches: none, own, organisation or national. `menu` is what the start
+    page of the desk calls it; empty where a page is reached from another."""
 
     roles: frozenset[str]
     scope: str
+    menu: str = ""
 
 
 @cache
-def access_table() -> Mapping[str, Access]:
-    """Return access.csv: route as Flask writes it → who may use it."""
+def access_table(process: ProcessName) -> Mapping[str, Access]:
+    """Return what access.csv says of one process: route as Flask writes it → who may use it."""
     with Path(__file__).with_name("access.csv").open(newline="", encoding="utf-8") as lines:
         return {
-            row["route"]: Access(frozenset(row["role"].split()), row["scope"])
+            row["route"]: Access(frozenset(row["role"].split()), row["scope"], row["menu"])
             for row in csv.DictReader(lines)
+            if row["process"] == process
         }
+
+
+def roles_of(process: ProcessName) -> frozenset[Role]:
+    """Return the roles that may sign in to a process: those for which it has a start page."""
+    allowed = access_table(process)["/"].roles
+    return frozenset(role for role in ROLES if role in allowed)
+
+
+def is_of_another_process(route: str, process: ProcessName) -> bool:
+    """Say if the table gives the route to other processes and not to this one."""
+    others = (access_table(one.name) for one in PROCESSES if one.name != process)
+    return route not in access_table(process) and any(route in table for table in others)
 
 
 def check_access() -> ResponseReturnValue | None:
     """Let a request pass, send it to the sign-in page, or raise NotAllowed.
 
-    A route without a row is open to nobody. Sets `g.reader`: the Actor who asks, None on public
-    routes and where no route was found.
+    A route without a row is open to nobody. Sets `g.reader`, the Actor who asks, and `g.stay`,
+    when their session ends: None on public routes and where no route was found.
     """
-    g.reader = None
+    g.reader = g.stay = None
     if request.url_rule is None:
         return None
-    access = access_table().get(request.url_rule.rule)
+    access = access_table(service().process.name).get(request.url_rule.rule)
     if access is None:
         raise NotAllowed("This page is in no list of who may see it, so nobody may.")
     if SCRAPER in access.roles:
@@ -68,7 +85,7 @@ def _check_scraper() -> None:
 def _check_reader(access: Access) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _to_sign_in()
-    g.reader = current_user.actor
+    g.reader, g.stay = current_user.actor, current_user.stay
     if SIGNED_IN not in access.roles and g.reader.role not in access.roles:
         raise NotAllowed(f"Your role, {g.reader.role}, does not use this page.")
     return None

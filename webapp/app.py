@@ -1,24 +1,31 @@
 """Makes the Flask application: every page, header and rule in one place."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from indexer.audit.reading import AuditReader
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
 from indexer.health.watch import Watch
+from indexer.people.budgets import Budgets
+from indexer.people.codes import CodeKeeper
+from indexer.people.enrolment import Tickets
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
 from indexer.world import REAL, World
-from webapp.access import check_access
+from webapp.access import check_access, is_of_another_process, roles_of
 from webapp.headers import refuse_late_answer, set_headers, set_transport_header
 from webapp.health import health
 from webapp.pages import pages
 from webapp.pages.errors import handle_errors
 from webapp.pages.words import FILTERS, asset, helpdesk_words
+from webapp.processes import DESK, Process
 from webapp.request_log import log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
@@ -29,41 +36,69 @@ from webapp.tokens import Tokens
 MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
 
 
+class Application(Flask):
+    """Has no route that access.csv gives to the other process: it is not there at all."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process.name
+        super().__init__(__package__)
+
+    def add_url_rule(self, rule: str, *names: Any, **options: Any) -> None:
+        if not is_of_another_process(rule, self._process):
+            super().add_url_rule(rule, *names, **options)
+
+
 def make(settings: Settings, site: Site = USUAL) -> Flask:
     """Return the application with a gate of its own; for one process, after the fork."""
     set_up_log()
-    return create_app(settings, Gate(settings), REAL, site)
+    credential = site.process.name
+    gate = Gate(settings, REAL, credential, Budgets(settings, REAL, credential))
+    return create_app(settings, gate, REAL, site)
 
 
 def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL) -> Flask:
     """Return the application. Raises Refused if the secrets were never made."""
-    app = Flask(__name__)
+    app = Application(site.process)
     _configure(app, settings, site)
-    client = make_client(settings, "front")
-    trail = Trail(client, settings.secret("audit.key"), world)
-    people = People(Door(client, trail, world))
-    tokens = Tokens(settings.secret("token.key"), world)
-    helpdesk = helpdesk_words(site.helpdesk, site.helpdesk_phone)
+    door = _make_door(settings, site.process, world)
     app.extensions[KEY] = Service(
         gate=gate,
-        tokens=tokens,
-        people=people,
+        tokens=Tokens(settings.secret(site.process.token_key), world),
+        people=People(door, site.process),
+        door=door,
         world=world,
-        helpdesk=helpdesk,
+        helpdesk=helpdesk_words(site.helpdesk, site.helpdesk_phone),
+        process=site.process,
+        audit=AuditReader(door.client, settings, world),
         watch=Watch(settings, world),
         metrics_key=settings.secret("metrics.key"),
         metrics_folder=site.metrics_folder,
     )
-    _register(app, people)
+    _register(app, app.extensions[KEY].people)
     if site.is_https:
         set_transport_header(app)
+        # The proxy says who asks; it must set X-Forwarded-For, or all people are at one place.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=0)  # type: ignore[method-assign]
     return app
+
+
+def _make_door(settings: Settings, process: Process, world: World) -> Door:
+    client = make_client(settings, process.name)
+    return Door(
+        client=client,
+        trail=Trail(client, settings, world),
+        world=world,
+        keeper=CodeKeeper(settings.secret("codes.key")),
+        tickets=Tickets(settings.secret(process.token_key), world),
+        roles=roles_of(process.name),
+        writes_desk=process is DESK,
+    )
 
 
 def _configure(app: Flask, settings: Settings, site: Site) -> None:
     app.config.update(
-        SECRET_KEY=settings.secret("session.key"),
-        SESSION_COOKIE_NAME="contactpoint",
+        SECRET_KEY=settings.secret(site.process.session_key),
+        SESSION_COOKIE_NAME=site.process.cookie,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.is_https,
@@ -79,7 +114,9 @@ def _configure(app: Flask, settings: Settings, site: Site) -> None:
         ),
     }
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(asset=asset(Path(app.static_folder or "")))
+    app.jinja_env.globals.update(
+        asset=asset(Path(app.static_folder or "")), process=site.process.name
+    )
 
 
 def _register(app: Flask, people: People) -> None:

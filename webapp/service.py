@@ -6,8 +6,11 @@ from typing import cast
 
 from flask import current_app
 
+from indexer.audit.reading import AuditReader
 from indexer.health.watch import Watch
+from indexer.people.sign_in import Door
 from indexer.world import World
+from webapp.processes import Process
 from webapp.search.gate import Gate
 from webapp.sign_in import People
 from webapp.tokens import Tokens
@@ -17,14 +20,18 @@ KEY = "contactpoint"
 
 @dataclass(frozen=True)
 class Service:
-    """`helpdesk` says whom to call, as it stands in the middle of a sentence; `metrics_folder` is
+    """`door` holds the process's own credential, audit and time, for what `indexer` does with them;
+    `helpdesk` says whom to call, as it stands in the middle of a sentence; `metrics_folder` is
     where the workers count, None in a process that is alone."""
 
     gate: Gate
     tokens: Tokens
     people: People
+    door: Door
     world: World
     helpdesk: str
+    process: Process
+    audit: AuditReader
     watch: Watch
     metrics_key: str
     metrics_folder: Path | None = None

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from webapp.processes import FRONT, Process
+
 
 @dataclass(frozen=True)
 class Site:
-    """How browsers reach this: the host names it answers to, and if they come by https.
+    """Which process this is, the host names it answers to, and if browsers come by https.
 
     `helpdesk` says whom to call, as it stands in the middle of a sentence; `helpdesk_phone` is
     empty where people know the number. In `metrics_folder` all workers count, see webapp/metrics.
@@ -16,6 +18,7 @@ class Site:
     is_https: bool = False
     helpdesk: str = "your organisation’s ContactPoint team"
     helpdesk_phone: str = ""
+    process: Process = FRONT
     metrics_folder: Path | None = None
 
 

@@ -11,7 +11,7 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal["results", "reason", "record"]
+Page = Literal["results", "reason", "record", "people", "person", "entries"]
 
 
 class LinkEnded(NotFound):
@@ -22,8 +22,9 @@ class LinkEnded(NotFound):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a token carries. `text` is what was typed; `number` the child to open, and `reason`
-    why; `page` counts from 1; `is_double` says that the results had another such child."""
+    """What a token carries. `text` is what was typed, or the user name of a person; `number` the
+    child to open, and `reason` why; `page` counts from 1; `is_double` says that the results had
+    another such child."""
 
     text: str
     page: int = 1

@@ -1,34 +1,38 @@
-"""Writes audit entries as a keyed hash chain, one chain a process."""
+"""Writes audit entries, durably, before anything of what they tell is shown."""
 
-import hmac
-from threading import Lock
+from datetime import datetime
 from typing import Any
 
-import orjson
 from elasticsearch import Elasticsearch
 
+from indexer.audit.chain import process_chain
+from indexer.audit.entry import Entry, entry_id
+from indexer.audit.witness import witness_path
 from indexer.clients import speaking_to_cluster
 from indexer.errors import AuditUnavailable
 from indexer.people.actor import Actor
+from indexer.settings import Settings
 from indexer.world import World
-from mappings.names import audit_index
+from mappings.names import AUDIT, audit_index
 
 CREATED, CONFLICT = 201, 409
-BEGINNING = "0" * 64  # what the first entry of a chain names as the one before
+TIMEOUT_SECONDS = 5
+CHAIN_KEY = "audit.key"
 
 
 class Trail:
-    """The audit of one process. An entry's id is chain, sequence and hash: a retry is harmless."""
+    """Adds to the chain of this process. Safe to use from several threads, and after a fork."""
 
-    def __init__(self, client: Elasticsearch, key: str, world: World, index: str = "") -> None:
-        """Write to `index`, or to the month's if none is given."""
-        self._client = client
+    def __init__(
+        self, client: Elasticsearch, settings: Settings, world: World, index: str = ""
+    ) -> None:
+        """Write to `index`, with a chain and a witness of its own, or to the month's if none is
+        given."""
+        # Made once: `options` makes a client.
+        self._client = client.options(request_timeout=TIMEOUT_SECONDS)
         self._index = index
-        self._key = key.encode()
-        self._world = world
-        self._lock = Lock()
-        self._chain, self._sequence, self._previous = "", 0, BEGINNING
-        self._begin()
+        witness = witness_path(settings, index or AUDIT)
+        self._mine = (settings.secret(CHAIN_KEY).encode(), witness, world)
 
     def write(self, event: str, actor: Actor, **details: Any) -> None:
         """Write one entry, durably. `details` are children, question, reason (why somebody looks),
@@ -36,46 +40,26 @@ class Trail:
 
         Raises AuditUnavailable: then nothing may be shown.
         """
-        now = self._world.now()
-        entry = {
-            "at": now.isoformat(timespec="milliseconds"),
+        said = {
             "event": event,
             "actor": actor.name,
             "role": actor.role,
             "organisation": actor.organisation,
             **details,
         }
-        with self._lock:
-            entry |= {
-                "chain": self._chain,
-                "sequence": self._sequence + 1,
-                "previous": self._previous,
-            }
-            entry["hash"] = entry_hash(self._key, entry)
-            try:
-                self._send(self._index or audit_index(now.date()), entry)
-            except AuditUnavailable:
-                # Whether the entry was written cannot be known: what follows is another chain.
-                self._begin()
-                raise
-            self._sequence, self._previous = entry["sequence"], entry["hash"]
+        with process_chain(*self._mine).link(said) as entries:
+            self._send(entries)
 
-    def _begin(self) -> None:
-        self._chain = f"{self._world.below(16**16):016x}"
-        self._sequence = 0
-        self._previous = BEGINNING
-
-    def _send(self, index: str, entry: dict[str, Any]) -> None:
-        entry_id = f"{entry['chain']}-{entry['sequence']:08}-{entry['hash'][:16]}"
+    def _send(self, entries: list[Entry]) -> None:
+        lines = [line for one in entries for line in ({"create": {"_id": entry_id(one)}}, one)]
+        index = self._index or audit_index(datetime.fromisoformat(entries[-1]["at"]))
         with speaking_to_cluster("writing the audit", AuditUnavailable):
             answer = self._client.bulk(
-                index=index, operations=[{"create": {"_id": entry_id}}, entry]
+                index=index,
+                operations=lines,
+                timeout=f"{TIMEOUT_SECONDS}s",
+                filter_path="items.create.status",
             )
-        if answer["items"][0]["create"]["status"] not in (CREATED, CONFLICT):
+        statuses = [item["create"]["status"] for item in answer.get("items", ())]
+        if len(statuses) < len(entries) or not {CREATED, CONFLICT}.issuperset(statuses):
             raise AuditUnavailable("the audit could not be written, so nothing is shown; try again")
-
-
-def entry_hash(key: bytes, entry: dict[str, Any]) -> str:
-    """Return the keyed hash of an entry without its `hash`: 64 hexadecimal digits."""
-    body = {name: value for name, value in entry.items() if name != "hash"}
-    return hmac.digest(key, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), "sha256").hex()

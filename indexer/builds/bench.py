@@ -60,6 +60,6 @@ def open_bench(settings: Settings, world: World, listener: Listener = NOBODY) ->
         records=Records(client),
         links=Links(client),
         loads=Loads(client, world),
-        trail=Trail(client, settings.secret("audit.key"), world),
+        trail=Trail(client, settings, world),
         listener=listener,
     )

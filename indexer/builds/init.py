@@ -1,10 +1,10 @@
 """Makes every index the service needs; safe to repeat."""
 
-from datetime import date
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexer.audit.months import make_months
 from indexer.builds.builds import (
     create_build,
     hidden_builds,
@@ -23,15 +23,14 @@ from indexer.world import World
 from mappings.names import (
     AUDIT,
     AUDIT_SEALED,
+    DESK_ENROLMENTS,
+    ENROLMENTS,
     LINKS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
-    audit_index,
 )
 from mappings.reader import index_body
-
-MONTHS_AHEAD = 3  # audit indices are made ahead: the process that writes the audit may not make one
 
 
 def init(settings: Settings, actor: Actor, world: World) -> list[str]:
@@ -69,11 +68,11 @@ def _has_links(client: Elasticsearch) -> bool:
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:
     """Make each index that is not there, but for builds."""
-    months = [_month_after(world.today(), ahead) for ahead in range(MONTHS_AHEAD + 1)]
     bodies = {name: index_body(name) for name in SINGLE_INDICES}
-    bodies |= {name: index_body(AUDIT) for name in (AUDIT_SEALED, *map(audit_index, months))}
-    bodies[SHIELDED_CHILDREN] = shielded_body()
-    return [name for name, body in bodies.items() if _create(client, name, body)]
+    bodies |= {AUDIT_SEALED: index_body(AUDIT), SHIELDED_CHILDREN: shielded_body()}
+    bodies[DESK_ENROLMENTS] = index_body(ENROLMENTS)
+    made = [name for name, body in bodies.items() if _create(client, name, body)]
+    return made + make_months(client, world.today())
 
 
 def _exists(client: Elasticsearch, index: str) -> bool:
@@ -82,17 +81,14 @@ def _exists(client: Elasticsearch, index: str) -> bool:
 
 
 def _create(client: Elasticsearch, name: str, body: dict[str, Any]) -> bool:
-    """Make the index unless it is there; return whether it was made. One from before is told of
-    fields that are new."""
+    """Make the index unless it is there; return whether it was made.
+
+    One that is there learns the fields that came with a newer version.
+    """
     if _exists(client, name):
-        with speaking_to_cluster(f"bringing the index {name} up to date"):
+        with speaking_to_cluster(f"telling the index {name} of new fields"):
             client.indices.put_mapping(index=name, properties=body["mappings"]["properties"])
         return False
     with speaking_to_cluster(f"making the index {name}"):
         client.indices.create(index=name, **body)
     return True
-
-
-def _month_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + years, month + 1, 1)

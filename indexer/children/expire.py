@@ -65,7 +65,7 @@ class Expiry:
         self._placer = Placer(self._client, self._store, self._marks)
         self._links = Links(self._client)
         self._archive = Archive(self._client)
-        self._trail = Trail(self._client, settings.secret("audit.key"), world)
+        self._trail = Trail(self._client, settings, world)
 
     def foresee(self) -> Expired:
         """Return what `run` would do, and change nothing. Raises Unavailable."""

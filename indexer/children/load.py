@@ -70,7 +70,7 @@ class Loader:
         self._world = world
         self._stores = open_stores(settings, world, is_dry=is_dry)
         self._client = make_client(settings, "worker")
-        self._trail = Trail(self._client, settings.secret("audit.key"), world)
+        self._trail = Trail(self._client, settings, world)
 
     def load(
         self,

@@ -49,7 +49,7 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     children = ChildStore(client)
     key = settings.secret("register.key")
     register = Register(client, Journal(settings.journal, key), world, marks_key=key)
-    sealed = Trail(client, settings.secret("audit.key"), world, AUDIT_SEALED)
+    sealed = Trail(client, settings, world, AUDIT_SEALED)
     builds, hidden = Builds(client), HiddenChildren(client)
     builds.now()  # or the rows would be read before it is known that there is nowhere to put them
     return Stores(

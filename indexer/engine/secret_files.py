@@ -9,7 +9,12 @@ from typing import get_args
 
 from indexer.clients import Credential
 
-KEYS = ("register.key", "audit.key", "session.key", "token.key", "metrics.key")
+# A front that is broken into must not be able to make a cookie or an address of the desk.
+DESK_KEYS = ("desk-session.key", "desk-token.key")
+KEYS = (
+    *("register.key", "audit.key", "codes.key", "session.key", "token.key", "metrics.key"),
+    *DESK_KEYS,
+)
 PASSWORDS = tuple(f"{credential}.password" for credential in get_args(Credential))
 
 

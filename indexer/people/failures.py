@@ -1,98 +1,148 @@
-"""Counts failed sign-ins and locks a name for a while, whether a user of that name exists or not.
+"""How long a sign-in is held after wrong ones: by name and place, and by place alone.
 
-The count is a document of the sessions index, as the web process may not write to users.
+Nobody can lock another out: who guesses at a name is held at that name where they are, and the
+person signs in from elsewhere, or from the browser in which they signed in before. Counts are
+documents of the index of sessions.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 
-from indexer.clients import speaking_to_cluster
-from indexer.errors import Unavailable
-from indexer.people.documents import Stored, read_document
+from indexer.errors import Busy
+from indexer.people import documents
+from indexer.people.documents import Stored
 from indexer.world import World
 from mappings.names import SESSIONS
 
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-ATTEMPTS = 5
+ATTEMPTS = 8
+IPV6_HOME = 64  # bits: a customer of an internet provider has at least all addresses behind them
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """`free` failures in a `window`; each further one is followed by a hold, the first as long as
+    `hold`, each twice the one before, up to `longest`."""
+
+    free: int
+    window: timedelta
+    hold: timedelta
+    longest: timedelta
+
+    def hold_after(self, failures: int) -> timedelta:
+        """Return how long the next try is refused after so many failures."""
+        if failures < self.free:
+            return timedelta(0)
+        hold = self.hold
+        for _ in range(failures - self.free):
+            if hold >= self.longest:
+                break
+            hold *= 2
+        return min(hold, self.longest)
+
+
+A_QUARTER = timedelta(minutes=15)
+BY_NAME = Allowance(5, timedelta(hours=24), timedelta(seconds=30), A_QUARTER)
+# Of all names together. An office behind one address has many people; those who signed in from
+# their browser before are not counted here.
+BY_PLACE = Allowance(20, A_QUARTER, A_QUARTER, A_QUARTER)
+
+
+@dataclass(frozen=True)
+class Place:
+    """From where somebody signs in: a network address, or a browser in which this very name signed
+    in before, as its cookie proves."""
+
+    key: str
+    is_known: bool = False
+
+    @classmethod
+    def of_address(cls, address: str) -> "Place":
+        """Return the place of a network address; all IPv6 addresses of one home are one."""
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return cls("address unknown")
+        if isinstance(parsed, IPv6Address):
+            return cls(str(IPv6Network((parsed, IPV6_HOME), strict=False)))
+        return cls(str(parsed))
 
 
 @dataclass(frozen=True)
 class Failures:
-    """How often in a row, and when last, someone failed to sign in under one name."""
+    """How often signing in failed since when, and until when no more is tried."""
 
-    key: str
-    count: int
-    last: datetime | None
-    stored: Stored | None
+    count: int = 0
+    since: datetime | None = None
+    held_until: datetime | None = None
 
-    def is_locked(self, now: datetime) -> bool:
-        return self.count >= MOST_FAILURES and not self.is_stale(now)
+    def is_held(self, now: datetime) -> bool:
+        return self.held_until is not None and now < self.held_until
 
-    def is_stale(self, now: datetime) -> bool:
-        return self.last is None or now - self.last >= LOCKED_FOR
-
-
-def failures_key(name: str, *, is_user: bool) -> str:
-    """Return the id of a name's count.
-
-    Names that are nobody's share 4,096 counts: whoever tries a million names fills no index, and
-    as nobody can sign in under them it does not matter that they lock each other.
-    """
-    digest = sha256(name.encode()).hexdigest()
-    return f"failures-{digest}" if is_user else f"failures-nobody-{digest[:3]}"
+    def one_more(self, allowance: Allowance, now: datetime) -> "Failures":
+        """Return the count after a failure now; what is older than the window is forgotten."""
+        is_over = self.since is None or now - self.since >= allowance.window
+        count, since = (1, now) if is_over or self.since is None else (self.count + 1, self.since)
+        hold = allowance.hold_after(count)
+        return Failures(count, since, now + hold if hold else None)
 
 
-def read_failures(client: Elasticsearch, key: str) -> Failures:
-    """Return the count of one name, zero if it never failed."""
-    stored = read_document(client, SESSIONS, key)
-    if stored is None:
-        return Failures(key, 0, None, None)
-    last = datetime.fromisoformat(stored.source["last_failure_at"])
-    return Failures(key, stored.source["failures"], last, stored)
+def is_held(client: Elasticsearch, name: str, place: Place, now: datetime) -> bool:
+    """Say if a sign-in under this name, from this place, is refused unseen."""
+    places = [(SESSIONS, key) for key, _ in _counted(name, place)]
+    found = documents.read_all(client, places)
+    return any(_parse(one).is_held(now) for one in found)
 
 
-def count_attempt(client: Elasticsearch, key: str, world: World) -> bool:
-    """Count one more attempt before its password is checked; say if the name is locked.
+def count_failure(client: Elasticsearch, name: str, place: Place, world: World) -> None:
+    """Count a wrong sign-in, before its answer is given. Raises Busy, Unavailable."""
+    for key, allowance in _counted(name, place):
+        _count(client, key, allowance, world.now())
 
-    Counted first, and only if nobody else counted in between, so that guesses sent at the same
-    moment cannot share one place. A locked name is not counted on: its lock ends by itself.
-    """
+
+def forget_failures(client: Elasticsearch, name: str, place: Place) -> None:
+    """Start from zero again for this name, after a right sign-in from here."""
+    documents.delete(client, SESSIONS, _counted(name, place)[0][0])
+
+
+def _counted(name: str, place: Place) -> list[tuple[str, Allowance]]:
+    """Return the counts of one sign-in: that of the name here comes first."""
+    by_name = [(_key(f"{name} {place.key}"), BY_NAME)]
+    return by_name if place.is_known else [*by_name, (_key(place.key), BY_PLACE)]
+
+
+def _count(client: Elasticsearch, key: str, allowance: Allowance, now: datetime) -> None:
     for _ in range(ATTEMPTS):
-        failures, now = read_failures(client, key), world.now()
-        if failures.is_locked(now):
-            return True
-        if _is_written(client, failures, now):
-            return False
-    raise Unavailable("too many tries under this name at one moment; try again in a minute")
+        stored = documents.read(client, SESSIONS, key)
+        counted = _parse(stored).one_more(allowance, now)
+        if documents.write(client, (SESSIONS, key), _document(counted, allowance), stored):
+            return
+    raise Busy("too many tries at one moment; try again in a minute")
 
 
-def forget_failures(client: Elasticsearch, key: str) -> None:
-    """Start from zero again, after a right password."""
-    with speaking_to_cluster("forgetting failed sign-ins"):
-        client.options(ignore_status=404).delete(index=SESSIONS, id=key)
+def _key(counted: str) -> str:
+    return f"failures-{sha256(counted.encode()).hexdigest()}"
 
 
-def _is_written(client: Elasticsearch, failures: Failures, now: datetime) -> bool:
-    count = 1 if failures.is_stale(now) else failures.count + 1
-    document = {"failures": count, "last_failure_at": now.isoformat()}
-    with speaking_to_cluster("counting a sign-in"):
-        try:
-            client.index(index=SESSIONS, id=failures.key, document=document, **_place(failures))
-        except ConflictError:
-            return False
-    return True
-
-
-def _place(failures: Failures) -> dict[str, Any]:
-    """Write only over what was read: nothing, or that revision."""
-    if failures.stored is None:
-        return {"op_type": "create"}
+def _document(failures: Failures, allowance: Allowance) -> dict[str, object]:
+    since = failures.since
     return {
-        "if_seq_no": failures.stored.seq_no,
-        "if_primary_term": failures.stored.primary_term,
+        "failures": failures.count,
+        "since": since.isoformat() if since else None,
+        "held_until": failures.held_until.isoformat() if failures.held_until else None,
+        "expires": (since + allowance.window + allowance.longest).isoformat() if since else None,
     }
+
+
+def _parse(stored: Stored | None) -> Failures:
+    if stored is None:
+        return Failures()
+    since, until = (stored.source[name] for name in ("since", "held_until"))
+    return Failures(stored.source["failures"], _moment(since), _moment(until))
+
+
+def _moment(stamp: str | None) -> datetime | None:
+    return datetime.fromisoformat(stamp) if stamp else None

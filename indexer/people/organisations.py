@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable, NotFound, Refused
+from indexer.people import documents
 from indexer.people.actor import Actor
 from indexer.people.authorities import authority_names
-from indexer.people.documents import read_document
+from indexer.people.documents import Stored
 from mappings.names import ORGANISATIONS
 
 MOST_ORGANISATIONS = 1_000
@@ -37,7 +38,7 @@ def write_authorities(client: Elasticsearch, _actor: Actor) -> int:
     What is there is left alone, so that a repeated `init` switches nobody off.
     """
     with speaking_to_cluster("writing the authorities"):
-        answer = client.bulk(index=ORGANISATIONS, operations=list(_creations()), refresh="wait_for")
+        answer = client.bulk(index=ORGANISATIONS, operations=list(_creations()))
     statuses = [item["create"]["status"] for item in answer["items"]]
     failed = [status for status in statuses if status not in (201, 409)]
     if failed:
@@ -61,45 +62,42 @@ def add_organisation(
     if not CODE.fullmatch(organisation.code):
         raise Refused("an organisation's code is 2 to 32 small letters, digits and hyphens")
     trail.write("organisation-added", actor, subject=organisation.code)
-    with speaking_to_cluster("adding the organisation"):
-        try:
-            client.create(
-                index=ORGANISATIONS,
-                id=organisation.code,
-                document=asdict(organisation),
-                refresh="wait_for",
-            )
-        except ConflictError:
-            raise Refused(
-                f"organisation {organisation.code} is there already; "
-                "see 'contactpoint organisation list'"
-            ) from None
+    place = (ORGANISATIONS, organisation.code)
+    if not documents.write(client, place, asdict(organisation), None):
+        raise Refused(
+            f"organisation {organisation.code} is there already; see 'contactpoint organisation "
+            "list'"
+        )
 
 
 def switch_on(
     client: Elasticsearch, code: str, actor: Actor, trail: Trail, phone: str = ""
 ) -> Organisation:
     """Let the people of one organisation search from now on; return it as it is now."""
-    found = read_organisation(client, code)
-    switched = Organisation(found.code, found.name, found.kind, True, phone or found.phone)
+    stored = _read(client, code)
+    found = Organisation(**stored.source)
+    switched = replace(found, switched_on=True, phone=phone or found.phone)
     trail.write("organisation-switched-on", actor, subject=code)
-    with speaking_to_cluster("switching the organisation on"):
-        client.index(index=ORGANISATIONS, id=code, document=asdict(switched), refresh="wait_for")
+    if not documents.write(client, (ORGANISATIONS, code), asdict(switched), stored):
+        raise Refused(f"someone else changed {code} at this moment: look again, then repeat")
     return switched
 
 
 def read_organisation(client: Elasticsearch, code: str) -> Organisation:
     """Return one organisation. Raises NotFound, ClusterUnavailable."""
-    stored = read_document(client, ORGANISATIONS, code)
+    return Organisation(**_read(client, code).source)
+
+
+def _read(client: Elasticsearch, code: str) -> Stored:
+    stored = documents.read(client, ORGANISATIONS, code)
     if stored is None:
         raise NotFound(
             f"there is no organisation {code}; 'contactpoint organisation list' shows them all"
         )
-    return Organisation(**stored.source)
+    return stored
 
 
 def list_organisations(client: Elasticsearch) -> list[Organisation]:
     """Return every organisation, by code."""
-    with speaking_to_cluster("listing the organisations"):
-        answer = client.search(index=ORGANISATIONS, size=MOST_ORGANISATIONS, sort="code")
-    return [Organisation(**hit["_source"]) for hit in answer["hits"]["hits"]]
+    found = documents.find(client, ORGANISATIONS, "code", MOST_ORGANISATIONS)
+    return [Organisation(**one) for one in found]

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 
-from indexer.clients import speaking_to_cluster
+from indexer.clients import settled_in, speaking_to_cluster
 from indexer.errors import ClusterUnavailable
-from indexer.people.documents import Stored, read_document
-from indexer.people.users import User, read_user
+from indexer.people import documents
+from indexer.people.documents import Stored
+from indexer.people.enrolment import read_person
+from indexer.people.users import User
 from indexer.world import World
 from mappings.names import SESSIONS
 
@@ -19,13 +21,16 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
 # How old `seen_at` may grow before it is written again: a write a page would be too many.
 SEEN_AGAIN = timedelta(minutes=1)
+PURGED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
 class Session:
-    """One person's stay: since when, when last seen, and the latest it can last."""
+    """One person's stay: since when, when last seen, and the latest it can last. `mark` is of the
+    password and codes with which it was opened."""
 
     user: str
+    mark: str
     created_at: datetime
     seen_at: datetime
     expires: datetime
@@ -34,73 +39,105 @@ class Session:
         return now >= self.expires or now - self.seen_at >= IDLE
 
 
-def open_session(client: Elasticsearch, user: str, world: World) -> str:
-    """Return the token of a new session. Only its sha256 is stored, so the index opens none."""
+@dataclass(frozen=True)
+class Stay:
+    """A session in use: whose, until when it lasts if nothing is done, and its latest end."""
+
+    user: User
+    ends_at: datetime
+    latest: datetime
+
+
+def open_session(client: Elasticsearch, process: str, user: str, mark: str, world: World) -> str:
+    """Return the token of a new session, good in this process alone. Only a digest is stored, so
+    the index opens none."""
     token, now = world.token(), world.now()
-    session = Session(user, created_at=now, seen_at=now, expires=now + LONGEST)
-    with speaking_to_cluster("opening the session"):
-        client.create(index=SESSIONS, id=_key(token), document=_document(session))
+    session = Session(user, mark, created_at=now, seen_at=now, expires=now + LONGEST)
+    documents.write(client, (SESSIONS, _key(process, token)), _document(session), None)
     return token
 
 
-def find_signed_in(client: Elasticsearch, token: str, world: World) -> User | None:
+def find_stay(client: Elasticsearch, process: str, token: str, world: World) -> Stay | None:
     """Return whose session this is, None once it is over.
 
-    The user is read again at every request: deactivation and a new password end a session at once.
+    The person is read again at every request: deactivation, a new password and a new invitation
+    end a session at once.
     """
-    stored = read_document(client, SESSIONS, _key(token))
+    stored = documents.read(client, SESSIONS, _key(process, token))
     if stored is None:
         return None
-    session = _parse(stored)
-    if session.is_over(world.now()):
+    session, now = _parse(stored), world.now()
+    person = None if session.is_over(now) else read_person(client, session.user)
+    if person is None or not person.user.active:
         return None
-    user = read_user(client, session.user)
-    if user is None or not user.active or user.password_set_at > session.created_at:
+    if person.enrolment is None or person.enrolment.mark != session.mark:
         return None
-    _see(client, token, stored, world.now())
-    return user
+    seen_at = _see(client, _key(process, token), stored, now)
+    return Stay(person.user, min(seen_at + IDLE, session.expires), session.expires)
 
 
-def end_session(client: Elasticsearch, token: str) -> None:
+def end_session(client: Elasticsearch, process: str, token: str) -> None:
     """Forget the session; harmless if there is none."""
-    with speaking_to_cluster("ending the session"):
-        client.options(ignore_status=404).delete(index=SESSIONS, id=_key(token))
+    documents.delete(client, SESSIONS, _key(process, token))
 
 
-def _see(client: Elasticsearch, token: str, stored: Stored, now: datetime) -> None:
-    """Note that the session is in use, unless it ended or was noted by another request.
-
-    If nothing can be written, as when a disk is full, the session only ends the sooner: operators
-    can still look at what is wrong.
-    """
-    if now - _parse(stored).seen_at < SEEN_AGAIN:
-        return
-    with suppress(ClusterUnavailable), speaking_to_cluster("noting the session"):
-        try:
-            client.index(
-                index=SESSIONS,
-                id=_key(token),
-                document=stored.source | {"seen_at": now.isoformat()},
-                if_seq_no=stored.seq_no,
-                if_primary_term=stored.primary_term,
-            )
-        except ConflictError:
-            return
+def purge_sessions(client: Elasticsearch, world: World) -> int:
+    """Delete the sessions, counts and steps that are over; return how many. Needs the desk's
+    credential, as the front cannot search them."""
+    purged = 0
+    while found := _expired(client, world.now()):
+        lines = [
+            {"delete": {"_id": one["_id"], "if_seq_no": one["_seq_no"], **_term(one)}}
+            for one in found
+        ]
+        with speaking_to_cluster("purging sessions"):
+            answer = client.bulk(index=SESSIONS, operations=lines, refresh=True)
+        settled_in(answer, "purging sessions")
+        purged += len(found)
+    return purged
 
 
-def _key(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+def _expired(client: Elasticsearch, now: datetime) -> list[dict[str, int]]:
+    over = {"range": {"expires": {"lt": now.isoformat()}}}
+    with speaking_to_cluster("looking for sessions that are over"):
+        answer = client.search(
+            index=SESSIONS,
+            query=over,
+            size=PURGED_AT_ONCE,
+            source=False,
+            seq_no_primary_term=True,
+        )
+    return list(answer["hits"]["hits"])
+
+
+def _term(hit: dict[str, int]) -> dict[str, int]:
+    return {"if_primary_term": hit["_primary_term"]}
+
+
+def _see(client: Elasticsearch, key: str, stored: Stored, now: datetime) -> datetime:
+    """Note that the session is in use, unless it ended or was noted by another request; return
+    when it was last noted."""
+    seen_at = _parse(stored).seen_at
+    if now - seen_at < SEEN_AGAIN:
+        return seen_at
+    # Where nothing can be written, as when a disk is full, the session only ends the sooner:
+    # operators can still look at what is wrong.
+    with suppress(ClusterUnavailable):
+        documents.write(
+            client, (SESSIONS, key), stored.source | {"seen_at": now.isoformat()}, stored
+        )
+    return now
+
+
+def _key(process: str, token: str) -> str:
+    return sha256(f"{process} {token}".encode()).hexdigest()
 
 
 def _document(session: Session) -> dict[str, str]:
-    return {
-        "user": session.user,
-        "created_at": session.created_at.isoformat(),
-        "seen_at": session.seen_at.isoformat(),
-        "expires": session.expires.isoformat(),
-    }
+    times = {name: getattr(session, name).isoformat() for name in TIMES}
+    return {"user": session.user, "mark": session.mark, **times}
 
 
 def _parse(stored: Stored) -> Session:
     times = (datetime.fromisoformat(stored.source[name]) for name in TIMES)
-    return Session(stored.source["user"], *times)
+    return Session(stored.source["user"], stored.source["mark"], *times)

@@ -1,21 +1,46 @@
-"""Whether a user name and password are right: one answer for every failure."""
+"""Whether user name, password and code are right: one answer for every failure, in text and time.
+
+Every sign-in that is tried reads the same, checks one password and three codes, and if it fails
+writes the same: the counts and the audit. One that is held is refused unseen, user or not.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.errors import NotSignedIn
-from indexer.people.actor import Actor
-from indexer.people.failures import count_attempt, failures_key, forget_failures
-from indexer.people.passwords import is_password
-from indexer.people.users import User, read_user, refuse_if_not_entitled
+from indexer.errors import NotAllowed, NotSignedIn, Refused
+from indexer.people.actor import Actor, Role
+from indexer.people.codes import CodeKeeper, make_code_secret, matching_step
+from indexer.people.enrolment import (
+    ENDED,
+    Person,
+    Ticket,
+    Tickets,
+    is_for_desk,
+    new_enrolment,
+    read_person,
+    use_step,
+    write_enrolment,
+)
+from indexer.people.failures import Place, count_failure, forget_failures, is_held
+from indexer.people.passwords import hash_password, is_password, turn, weakness
+from indexer.people.users import User, refuse_if_not_entitled
 from indexer.world import World
 
 REFUSAL = (
-    "That user name and password were not accepted. Check both and try again. "
-    "After 5 tries a user name is locked for 15 minutes."
+    "That was not accepted. Check user name, password and code, and try again; each code works "
+    "once, so wait for the next one. After 5 wrong tries there is a pause, of 30 seconds at first "
+    "and of 15 minutes at most."
 )
+WRONG_CODE = "That code is not right. Enter the one that your app shows now"
+
+WRONG_DOOR = (
+    "Your role does not sign in here. Practitioners sign in where children are searched for; "
+    "auditors and operators at the desk; data managers and shield officers at both."
+)
+DESK_FIRST = "Sign in at the desk once, to choose a password and set up codes. Then sign in here."
 
 # What was typed as the name of no user is not kept: it may be a password in the wrong box.
 NOBODY = Actor("", "practitioner", "")
@@ -23,29 +48,131 @@ NOBODY = Actor("", "practitioner", "")
 
 @dataclass(frozen=True)
 class Door:
-    """What a sign-in needs: the index, the audit, and time."""
+    """What a sign-in needs. `roles` are those that this process is for; `writes_desk` says that
+    those who work at the desk can set up their codes through it."""
 
     client: Elasticsearch
     trail: Trail
     world: World
+    keeper: CodeKeeper
+    tickets: Tickets
+    roles: frozenset[Role]
+    writes_desk: bool
 
 
-def check_sign_in(door: Door, name: str, password: str) -> User:
-    """Return the user whose name and password these are.
+@dataclass(frozen=True)
+class Typed:
+    """What was typed to sign in; `code` is empty before codes are set up."""
 
-    Raises NotSignedIn, always with the same words and after the same work, if the name is
-    unknown, deactivated or locked or the password wrong; NotAllowed, saying why, if the password
-    is right but the organisation is not switched on or the training has lapsed.
+    name: str
+    password: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Who may come in, and the mark of their password and codes for the session."""
+
+    user: User
+    mark: str
+
+
+def check_sign_in(door: Door, typed: Typed, place: Place) -> Admitted | Ticket:
+    """Return who was admitted; a ticket for setting up, of one who has an invitation only.
+
+    Raises NotSignedIn, always with the same words, if the name is unknown, deactivated or held,
+    the password or the code wrong or the code used; NotAllowed, saying why, if all is right but
+    the role, the organisation or the training.
     """
-    client, world = door.client, door.world
-    user = read_user(client, name)
-    key = failures_key(name, is_user=user is not None)
-    is_locked = count_attempt(client, key, world)
-    is_right = is_password(password, user.password_hash if user else None)
-    if user is None or is_locked or not (is_right and user.active):
-        door.trail.write("sign-in-refused", user.actor() if user else NOBODY)
+    with turn():
+        person = _check(door, typed, place)
+    forget_failures(door.client, typed.name, place)
+    _refuse_if_not_entitled(door, person)
+    if person.enrolment is None:
+        return Ticket(typed.name, person.user.invitation, make_code_secret(door.world))
+    door.trail.write("sign-in", person.user.actor())
+    return Admitted(person.user, person.enrolment.mark)
+
+
+def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Admitted:
+    """Keep the password and the codes that were set up, and admit the person.
+
+    Raises Refused, with what to do, if the code is wrong or the password weak; NotSignedIn if the
+    invitation is over or was used meanwhile.
+    """
+    _refuse_if_wrong(door, ticket, password, code)
+    person = read_person(door.client, ticket.user)
+    if person is None or not _is_still_invited(person, ticket, door.world):
+        raise NotSignedIn(ENDED)
+    with turn():
+        password_hash = hash_password(password)
+    sealed = door.keeper.seal(ticket.user, ticket.secret)
+    enrolment = new_enrolment(person.user, password_hash, sealed, door.world)
+    door.trail.write("codes-set-up", person.user.actor(), subject=ticket.user)
+    if not write_enrolment(door.client, person, enrolment):
+        raise NotSignedIn(ENDED)
+    return Admitted(person.user, enrolment.mark)
+
+
+def _check(door: Door, typed: Typed, place: Place) -> Person:
+    """Return the person if all is right. Raises NotSignedIn, after counting and audit."""
+    if is_held(door.client, typed.name, place, door.world.now()):
+        door.trail.write("sign-in-refused", NOBODY, said="held")
         raise NotSignedIn(REFUSAL)
-    forget_failures(client, key)
-    refuse_if_not_entitled(client, user, world)
-    door.trail.write("sign-in", user.actor())
-    return user
+    person = read_person(door.client, typed.name)
+    if not _is_right(door, person, typed) or person is None:
+        count_failure(door.client, typed.name, place, door.world)
+        door.trail.write("sign-in-refused", person.user.actor() if person else NOBODY)
+        raise NotSignedIn(REFUSAL)
+    return person
+
+
+def _is_right(door: Door, person: Person | None, typed: Typed) -> bool:
+    """Say if password and code are right; the same work for everybody and for nobody."""
+    enrolment = person.enrolment if person else None
+    now = door.world.now()
+    secret = door.keeper.open(typed.name, enrolment.code_secret if enrolment else None)
+    step = matching_step(secret, typed.code, now)
+    is_theirs = is_password(typed.password, _password_hash(person, now))
+    if person is None or not (is_theirs and person.user.active):
+        return False
+    if enrolment is None:
+        return True
+    return step is not None and use_step(door.client, typed.name, step, door.world)
+
+
+def _password_hash(person: Person | None, now: datetime) -> str | None:
+    """Return the hash that counts: their own; that of an invitation that is not over; none."""
+    if person is None:
+        return None
+    if person.enrolment is not None:
+        return person.enrolment.password_hash
+    return person.user.password_hash if person.user.is_invited(now) else None
+
+
+def _refuse_if_not_entitled(door: Door, person: Person) -> None:
+    """Raise NotAllowed, after the audit, if role, organisation or training do not let them in."""
+    user = person.user
+    try:
+        if user.role not in door.roles:
+            raise NotAllowed(WRONG_DOOR)
+        if person.enrolment is None and is_for_desk(user.role) and not door.writes_desk:
+            raise NotAllowed(DESK_FIRST)
+        refuse_if_not_entitled(door.client, user, door.world)
+    except NotAllowed as error:
+        door.trail.write("sign-in-refused", user.actor(), said=str(error))
+        raise
+
+
+def _refuse_if_wrong(door: Door, ticket: Ticket, password: str, code: str) -> None:
+    weak = weakness(password, ticket.user)
+    if weak:
+        raise Refused(weak)
+    if matching_step(ticket.secret, code, door.world.now()) is None:
+        raise Refused(WRONG_CODE)
+
+
+def _is_still_invited(person: Person, ticket: Ticket, world: World) -> bool:
+    user = person.user
+    is_same = user.invitation == ticket.invitation and person.enrolment is None
+    return is_same and user.active and user.is_invited(world.now())

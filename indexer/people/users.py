@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.clients import speaking_to_cluster
 from indexer.errors import NotAllowed, NotFound, Refused
+from indexer.people import documents
 from indexer.people.actor import SEARCHERS, Actor, Role
-from indexer.people.documents import Stored, read_document
+from indexer.people.documents import Stored
 from indexer.people.organisations import read_organisation
 from indexer.people.passwords import hash_password
 from indexer.world import World
@@ -21,11 +21,16 @@ from mappings.names import USERS
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 MOST_LISTED = 10_000
 TRAINING_LASTS = timedelta(days=366)  # a year, leap or not
+INVITATION_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class User:
-    """One person. `trained_on` is None if no training is recorded."""
+    """One person. `trained_on` is None if no training is recorded.
+
+    `password_hash` is of the password of their last invitation: it opens nothing but the page on
+    which they choose their own and set up codes, once, and `invitation` names what that makes.
+    """
 
     name: str
     role: Role
@@ -34,14 +39,27 @@ class User:
     password_set_at: datetime
     trained_on: date | None = None
     active: bool = True
+    invitation: str = ""
 
     def actor(self) -> Actor:
         return Actor(self.name, self.role, self.organisation)
 
+    def is_invited(self, now: datetime) -> bool:
+        return now - self.password_set_at < INVITATION_LASTS
+
+    def invited(self, password: str, world: World) -> "User":
+        """Return the user with a new invitation: what they set up before is void, sessions end."""
+        return replace(
+            self,
+            password_hash=hash_password(password),
+            password_set_at=world.now(),
+            invitation=world.token(),
+        )
+
 
 @dataclass(frozen=True)
 class NewUser:
-    """What must be said to add a user."""
+    """What must be said to add a user; `password` is that of the invitation."""
 
     name: str
     role: Role
@@ -61,6 +79,7 @@ def parse_user(source: Mapping[str, Any]) -> User:
         password_set_at=datetime.fromisoformat(source["password_set_at"]),
         trained_on=date.fromisoformat(trained_on) if trained_on else None,
         active=source["active"],
+        invitation=source.get("invitation", ""),
     )
 
 
@@ -74,26 +93,17 @@ def build_user(user: User) -> dict[str, Any]:
 def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, world: World) -> User:
     """Add a user; return it. Raises Refused (name taken or badly made), NotFound (organisation)."""
     if not NAME.fullmatch(new.name):
-        raise Refused("a user name is 2 to 64 small letters, digits and any of . _ @ -")
+        raise Refused(
+            "a user name is 2 to 64 small letters, digits and . _ - @, "
+            "and begins with a letter or a digit"
+        )
     read_organisation(client, new.organisation)
-    password_hash = hash_password(new.password)
-    user = User(
-        new.name, new.role, new.organisation, password_hash, world.now(), trained_on=new.trained_on
-    )
-    said = f"{user.role} of {user.organisation}"
-    trail.write("user-added", actor, subject=user.name, said=said)
-    _create(client, user)
+    named = User(new.name, new.role, new.organisation, "", world.now(), new.trained_on)
+    user = named.invited(new.password, world)
+    trail.write("user-added", actor, subject=user.name, said=user.role)
+    if not documents.write(client, (USERS, user.name), build_user(user), None):
+        raise Refused(f"there is a user {user.name} already; 'contactpoint user set' changes one")
     return user
-
-
-def _create(client: Elasticsearch, user: User) -> None:
-    with speaking_to_cluster("adding the user"):
-        try:
-            client.create(index=USERS, id=user.name, document=build_user(user), refresh="wait_for")
-        except ConflictError:
-            raise Refused(
-                f"there is a user {user.name} already; 'contactpoint user set' changes one"
-            ) from None
 
 
 def change_user(
@@ -107,49 +117,38 @@ def change_user(
 
     Written only if nobody changed it in between. Raises NotFound, Refused.
     """
-    stored = read_document(client, USERS, name)
+    stored = documents.read(client, USERS, name)
     if stored is None:
         raise NotFound(f"there is no user {name}; 'contactpoint user list' shows them all")
-    user = change(parse_user(stored.source))
-    said = ", ".join(_changed_fields(parse_user(stored.source), user))
-    trail.write("user-changed", actor, subject=name, said=said)
+    before = parse_user(stored.source)
+    user = change(before)
+    trail.write("user-changed", actor, subject=name, said=", ".join(_changes(before, user)))
     _replace(client, stored, user)
     return user
 
 
-def _changed_fields(before: User, after: User) -> list[str]:
-    return [name for name, value in vars(after).items() if value != vars(before)[name]]
+def _changes(before: User, after: User) -> list[str]:
+    """Return what changed: of a role, an organisation, a day of training also to what."""
+    told = ("role", "organisation", "trained_on", "active")
+    changed = [name for name, value in vars(after).items() if value != vars(before)[name]]
+    return [f"{name} {getattr(after, name)}" if name in told else name for name in changed]
 
 
 def _replace(client: Elasticsearch, stored: Stored, user: User) -> None:
-    with speaking_to_cluster("changing the user"):
-        try:
-            client.index(
-                index=USERS,
-                id=user.name,
-                document=build_user(user),
-                if_seq_no=stored.seq_no,
-                if_primary_term=stored.primary_term,
-                refresh="wait_for",
-            )
-        except ConflictError:
-            raise Refused(
-                f"someone else changed {user.name} at this moment: look again, then repeat"
-            ) from None
+    if not documents.write(client, (USERS, user.name), build_user(user), stored):
+        raise Refused(f"someone else changed {user.name} at this moment: look again, then repeat")
 
 
 def read_user(client: Elasticsearch, name: str) -> User | None:
     """Return the user, deactivated or not; None if there is none."""
-    stored = read_document(client, USERS, name) if NAME.fullmatch(name) else None
+    stored = documents.read(client, USERS, name) if NAME.fullmatch(name) else None
     return parse_user(stored.source) if stored else None
 
 
 def list_users(client: Elasticsearch, organisation: str | None = None) -> list[User]:
     """Return the users by name, at most 10,000; of one organisation if given."""
-    asked = {"term": {"organisation": organisation}} if organisation else {"match_all": {}}
-    with speaking_to_cluster("listing the users"):
-        answer = client.search(index=USERS, size=MOST_LISTED, sort="name", query=asked)
-    return [parse_user(hit["_source"]) for hit in answer["hits"]["hits"]]
+    equal = {"organisation": organisation} if organisation else {}
+    return [parse_user(one) for one in documents.find(client, USERS, "name", MOST_LISTED, **equal)]
 
 
 def find_actor(client: Elasticsearch, name: str, world: World) -> Actor:
@@ -175,13 +174,17 @@ def refuse_if_not_entitled(client: Elasticsearch, user: User, world: World) -> N
         _refuse_if_untrained(user.trained_on, world.today())
 
 
+def is_trained(trained_on: date | None, today: date) -> bool:
+    return trained_on is not None and today <= trained_on + TRAINING_LASTS
+
+
 def _refuse_if_untrained(trained_on: date | None, today: date) -> None:
     if trained_on is None:
         raise NotAllowed(
             "No ContactPoint training is recorded for you, and only trained people may search. "
             "Ask your organisation's ContactPoint team to record it."
         )
-    if trained_on + TRAINING_LASTS < today:
+    if not is_trained(trained_on, today):
         raise NotAllowed(
             f"Your ContactPoint training of {trained_on:%-d %B %Y} has lapsed: it lasts a year. "
             "Ask your organisation's ContactPoint team for the next course."

@@ -35,8 +35,7 @@ class Decisions:
     def __init__(self, settings: Settings, world: World) -> None:
         self._stores: Stores = open_stores(settings, world)
         self._register = Register.for_worker(settings, world)
-        key = settings.secret("audit.key")
-        self._sealed = Trail(self._register.client, key, world, AUDIT_SEALED)
+        self._sealed = Trail(self._register.client, settings, world, AUDIT_SEALED)
 
     def waiting(self, officer: Actor) -> list[Waiting]:
         """Return what waits for officers of this authority, the oldest first; that they looked is

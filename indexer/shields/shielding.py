@@ -75,7 +75,7 @@ class Shielding:
         self._hidden = HiddenChildren(self._client)
         self._placer = Placer(self._client, self._store, self._marks)
         self._subjects = Subjects(self._client, self._register)
-        self._sealed = Trail(self._client, settings.secret("audit.key"), world, AUDIT_SEALED)
+        self._sealed = Trail(self._client, settings, world, AUDIT_SEALED)
 
     def shield(self, subject: Subject, officer: Actor, reason: str) -> Outcome:
         """Hide the child from now on; return when it can no longer be found or shown.

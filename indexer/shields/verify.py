@@ -55,7 +55,7 @@ class Verification:
         self._store = ChildStore(self._client)
         self._placer = Placer(self._client, self._store, self._marks)
         self._hidden = HiddenChildren(self._client)
-        self._sealed = Trail(self._client, settings.secret("audit.key"), world, AUDIT_SEALED)
+        self._sealed = Trail(self._client, settings, world, AUDIT_SEALED)
         self._settings, self._world = settings, world
 
     def run(self, actor: Actor) -> Verdict:

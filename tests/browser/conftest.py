@@ -86,7 +86,7 @@ def add_people(settings: Settings) -> None:
 
 def desk(settings: Settings) -> tuple[Elasticsearch, Trail]:
     desk_client = make_client(settings, "desk")
-    return desk_client, Trail(desk_client, settings.secret("audit.key"), REAL)
+    return desk_client, Trail(desk_client, settings, REAL)
 
 
 def add_practitioner(settings: Settings, name: str) -> None:

@@ -197,7 +197,10 @@ def test_forged_entries_of_the_audit_raise_an_alarm(filled):
     check(filled)
     forge(filled, audit_index(REAL.today()), AUDIT_SEALED)
     said = state(check(filled), "audit")
-    assert (said.colour, said.cause) == ("red", "entries that were changed: 2; gaps: 0")
+    assert (said.colour, said.cause) == (
+        "red",
+        "entries that are changed, missing or out of place: 2",
+    )
     assert "audit" in in_health(filled, "alarms").cause
     # What was proven is not proven again.
     check(filled, later(minutes=3))

@@ -256,7 +256,7 @@ def test_alarm_raised_twice_is_one(served):
 
 def sign_in_operator(settings):
     desk_client = make_client(settings, "desk")
-    trail = Trail(desk_client, settings.secret("audit.key"), REAL)
+    trail = Trail(desk_client, settings, REAL)
     olu = NewUser("olu", "operator", "359", "a long pass phrase of a test")
     add_user(desk_client, olu, OPERATOR, trail, REAL)
     return open_session(make_client(settings, "front"), "olu", REAL)

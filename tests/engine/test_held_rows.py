@@ -163,7 +163,7 @@ def test_what_waits_too_long_and_who_sends_many_is_known(office, source, family,
 def test_officer_lists_and_decides_at_the_keyboard(office, source, family, child, monkeypatch):
     name = f"olga-{office.world.below(10**9)}"
     desk = make_client(office.settings, "desk")
-    trail = Trail(desk, office.settings.secret("audit.key"), office.world)
+    trail = Trail(desk, office.settings, office.world)
     switch_on(desk, "359", OPERATOR, trail)
     new = NewUser(name, "shield-officer", "359", "x" * 20, office.world.today())
     add_user(desk, new, OPERATOR, trail, office.world)

@@ -270,7 +270,7 @@ def test_refused_build_and_why_are_listed_and_two_people_accept_by_command(
     monkeypatch.setenv("CONTACTPOINT_PORT_BASE", str(fresh.port_base))
     people = [f"manager-{world.below(10**9)}" for _ in range(2)]
     desk_client = make_client(fresh, "desk")
-    trail = Trail(desk_client, fresh.secret("audit.key"), REAL)
+    trail = Trail(desk_client, fresh, REAL)
     switch_on(desk_client, "359", OPERATOR, trail)
     for name in people:
         new = NewUser(name, "data-manager", "359", "correct horse battery", REAL.today())

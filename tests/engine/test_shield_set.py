@@ -365,7 +365,7 @@ def test_purge_erases_what_was_deleted_and_says_so(office, child, shield_engine)
 def people(shield_engine, office):
     """Officers as users, so that commands can act as them."""
     client = make_client(shield_engine, "desk")
-    trail = Trail(client, shield_engine.secret("audit.key"), office.world)
+    trail = Trail(client, shield_engine, office.world)
     switch_on(client, "359", OPERATOR, trail)
     switch_on(client, "383", OPERATOR, trail)
     for one in (OLGA, OMAR, NOOR, PAT):

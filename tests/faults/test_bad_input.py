@@ -56,7 +56,7 @@ def without_engine(tmp_path):
 @pytest.fixture(scope="module")
 def with_engine(ready):
     client = make_client(ready, "desk")
-    trail = Trail(client, ready.secret("audit.key"), REAL)
+    trail = Trail(client, ready, REAL)
     switch_on(client, "359", TESTER, trail)
     day = datetime.now(UTC).date()
     pat = NewUser("pat-of-mistakes", "practitioner", "359", "a long pass phrase of a test", day)

@@ -48,7 +48,7 @@ def fill(settings):
     )
     make_client(settings, "worker").indices.refresh(index=CHILDREN)
     desk_client = make_client(settings, "desk")
-    trail = Trail(desk_client, settings.secret("audit.key"), REAL)
+    trail = Trail(desk_client, settings, REAL)
     switch_on(desk_client, "359", TESTER, trail)
     pat = NewUser("pat", "practitioner", "359", PASSWORD, datetime.now(UTC).date())
     add_user(desk_client, pat, TESTER, trail, REAL)

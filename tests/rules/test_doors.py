@@ -31,21 +31,28 @@ CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
-    *("USERS", "SESSIONS", "ORGANISATIONS"),
+    *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
     *("CHECKS", "ALARMS", "ALL_AUDIT"),
 }
+# Its lines name the index each, and it refuses every one that is not about people.
+PEOPLE = Door("indexer.people.documents", "mget", "-")
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {
     Door("indexer.children.links", "search", "-"),
     Door("indexer.shields.marks", "search", "-"),
     Door("indexer.children.scan", "search", "-"),
+    Door("indexer.audit.pages", "search", "-"),
 }
 UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
-    Door("indexer.people.documents", "mget", "index"),  # users, sessions or organisations
+    # The caller says which, of those about people.
+    PEOPLE,
+    Door("indexer.people.documents", "index", "index"),
+    Door("indexer.people.documents", "delete", "index"),
+    Door("indexer.people.documents", "search", "index"),
 }
 
 
@@ -64,7 +71,7 @@ def broken_rules(door: Door) -> list[str]:
 
 def broken_about_children(door: Door) -> list[str]:
     """What is wrong with a call on a build."""
-    if door.index not in CHILDREN or door in POINTS_IN_TIME:
+    if door.index not in CHILDREN or door in POINTS_IN_TIME | {PEOPLE}:
         return []
     broken = []
     if door.call in READS and door.module not in READERS_OF_CHILDREN:

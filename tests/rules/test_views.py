@@ -1,6 +1,7 @@
 """Every route has its row in access.csv; a view shows children only through the gate."""
 
 import re
+from csv import DictReader
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from tests.conftest import settings_for
 from tests.rules.reading import ROOT, Module, imports, modules
 from webapp.access import PUBLIC, SCRAPER, SIGNED_IN, access_table
 from webapp.app import create_app
+from webapp.processes import DESK, FRONT, PROCESSES
+from webapp.site import Site
 
 TEMPLATES = ROOT / "webapp" / "templates"
+HTML = sorted(TEMPLATES.rglob("*.html"))
 VIEWS = [module for module in modules() if module.is_in("webapp.pages")]
 # What templates share, and the page of errors, which belongs to no view.
-NO_VIEW = {"layout", "search_box", "error"}
-SCOPES = {"none", "own", "national"}
+NO_VIEW = {"layout", "search_box", "error", "desk/handover"}
+SCOPES = {"none", "own", "organisation", "national"}
 CLOSED_TO_VIEWS = (
     "elasticsearch",
     "indexer.clients",
@@ -28,16 +32,28 @@ CLOSED_TO_VIEWS = (
 )
 
 
+ROWS = [(one.name, route) for one in PROCESSES for route in access_table(one.name)]
+
+
+@pytest.fixture(params=PROCESSES, ids=lambda process: process.name)
+def process(request):
+    return request.param
+
+
 @pytest.fixture
-def app(tmp_path):
+def app(tmp_path, process):
     """The real application; it speaks to nobody until it is asked something."""
     settings = settings_for(tmp_path, 1)
     make_secrets(settings.secrets)
-    return create_app(settings, gate=None, world=REAL)
+    return create_app(settings, gate=None, world=REAL, site=Site(process=process))
 
 
 def routes(app) -> set[str]:
     return {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def name_of(template: Path) -> str:
+    return str(template.relative_to(TEMPLATES).with_suffix(""))
 
 
 def reached_by(module: Module) -> list[str]:
@@ -50,15 +66,25 @@ def reached_by(module: Module) -> list[str]:
 
 
 def rendered(module: Module) -> set[str]:
-    return set(re.findall(r'render_template\(\s*"(\w+)\.html"', module.code))
+    return set(re.findall(r'render_template\(\s*"([\w/]+)\.html"', module.code))
 
 
-def test_every_route_has_a_row(app):
-    assert routes(app) - set(access_table()) == set(), "add the route to webapp/access.csv"
+def own_template(module: Module) -> str:
+    """The name a view's template must have: `record`, or `desk/people`."""
+    return module.name.removeprefix("webapp.pages.").replace(".", "/")
 
 
-def test_every_row_has_a_route(app):
-    assert set(access_table()) - routes(app) == set(), "take the row out of webapp/access.csv"
+def test_every_route_of_a_process_has_a_row(app, process):
+    assert routes(app) - set(access_table(process.name)) == set(), "add it to webapp/access.csv"
+
+
+def test_every_row_of_a_process_has_a_route(app, process):
+    assert set(access_table(process.name)) - routes(app) == set(), "take it out of access.csv"
+
+
+def test_table_names_no_process_but_front_and_desk():
+    with (ROOT / "webapp" / "access.csv").open() as table:
+        assert {row["process"] for row in DictReader(table)} == {one.name for one in PROCESSES}
 
 
 def test_route_without_a_row_is_open_to_nobody(app):
@@ -66,24 +92,39 @@ def test_route_without_a_row_is_open_to_nobody(app):
     assert app.test_client().get("/forgotten").status_code == 403
 
 
-@pytest.mark.parametrize("route", sorted(access_table()))
-def test_row_speaks_of_known_roles_and_scopes(route):
-    access = access_table()[route]
+@pytest.mark.parametrize(("name", "route"), ROWS)
+def test_row_speaks_of_known_roles_and_scopes(name, route):
+    access = access_table(name)[route]
     assert access.roles, "say who may use the route"
     assert access.roles <= {PUBLIC, SIGNED_IN, SCRAPER, *ROLES}
     assert access.scope in SCOPES
 
 
-NATIONAL = [route for route, access in access_table().items() if access.scope == "national"]
+NATIONAL = [
+    route for route, access in access_table(FRONT.name).items() if access.scope == "national"
+]
 
 
 @pytest.mark.parametrize("route", NATIONAL)
 def test_route_that_reaches_children_is_for_searching_roles_only(route):
-    assert access_table()[route].roles == SEARCHERS
+    assert access_table(FRONT.name)[route].roles == SEARCHERS
 
 
 def test_search_and_record_are_among_the_routes_that_reach_children():
     assert {"/search", "/results/<token>", "/record/<token>"} <= set(NATIONAL)
+
+
+def test_pages_of_the_desk_are_for_no_practitioner():
+    open_to = {PUBLIC, SIGNED_IN, "practitioner"}
+    rows = access_table(DESK.name).items()
+    own = {route for route, access in rows if access.roles & open_to}
+    every = {"/livez", "/readyz", "/static/<path:filename>"}
+    assert own == every | {"/sign-in", "/set-up", "/stay", "/sign-out"}
+
+
+def test_page_that_the_desk_lists_on_its_start_page_needs_nothing_in_its_address():
+    listed = {route for name, route in ROWS if access_table(name)[route].menu}
+    assert [route for route in listed if "<" in route] == []
 
 
 @pytest.mark.parametrize("module", VIEWS, ids=lambda module: module.name)
@@ -104,8 +145,8 @@ def test_view_past_the_gate_is_found(code):
 
 
 def test_every_template_has_a_view_of_its_name():
-    named = {path.stem for path in TEMPLATES.glob("*.html")} - NO_VIEW
-    views = {module.name.rpartition(".")[2] for module in VIEWS if rendered(module)}
+    named = {name_of(path) for path in HTML} - NO_VIEW
+    views = {own_template(module) for module in VIEWS if rendered(module)}
     assert named <= views, "name the template after its view"
 
 
@@ -113,19 +154,19 @@ def test_every_template_has_a_view_of_its_name():
     "module", [module for module in VIEWS if rendered(module)], ids=lambda module: module.name
 )
 def test_view_renders_the_template_of_its_name(module):
-    own = module.name.rpartition(".")[2]
+    own = own_template(module)
     # The results page shows the search page again where the question was refused.
     allowed = {own, "search"} if own == "results" else {own, "error"}
     assert rendered(module) <= allowed
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", HTML, ids=name_of)
 def test_template_has_no_inline_script_style_or_handler(path: Path):
     html = path.read_text()
     assert not re.search(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=", html)
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", HTML, ids=name_of)
 def test_title_holds_nothing_of_a_child_or_a_question(path: Path):
     titles = re.findall(r"{% block title %}(.*?){% endblock %}", path.read_text(), re.S)
     allowed = {"page.error", "page.reason.error", "page.title"}

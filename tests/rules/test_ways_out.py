@@ -12,6 +12,8 @@ from tests.rules.test_commands import commands
 from tests.worlds.script import all_ways
 from tests.worlds.ways import WAYS
 from webapp.app import create_app
+from webapp.processes import PROCESSES
+from webapp.site import Site
 
 with (ROOT / "tests" / "worlds" / "cases.csv").open(newline="") as table:
     CASES = {row["way"]: row for row in csv.DictReader(table)}
@@ -22,8 +24,11 @@ def ways_out(tmp_path):
     """Every route and every command, as the application and the command tree know them."""
     settings = settings_for(tmp_path, 1)
     make_secrets(settings.secrets)
-    app = create_app(settings, gate=None, world=REAL)
-    routes = {rule.rule for rule in app.url_map.iter_rules()}
+    routes = {
+        f"{process.name} {rule.rule}"
+        for process in PROCESSES
+        for rule in create_app(settings, None, REAL, Site(process=process)).url_map.iter_rules()
+    }
     return routes | {f"contactpoint {' '.join(words)}" for words in commands()}
 
 

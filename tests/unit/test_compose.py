@@ -11,13 +11,14 @@ from indexer.engine.deployment import write_deployment
 from indexer.engine.distribution import VERSION
 from indexer.engine.places import Places
 from indexer.settings import Settings
-from webapp.commands.serve import NEEDED
+from webapp.processes import DESK, FRONT
 
 ROOT = Path(__file__).parents[2]
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 CLUSTER = ["node-1", "node-2", "node-3"]
 NODES = ["elasticsearch", *CLUSTER]
-WEB = ["web", "cluster-web"]
+WEB = {"web": FRONT, "cluster-web": FRONT, "desk": DESK, "cluster-desk": DESK}
+FILES = SERVICES["files"]["command"][0]
 BY_PLACE = {"discovery.type", "path.data", "path.logs", "http.port", "transport.port"}
 
 
@@ -62,9 +63,16 @@ def test_node_dumps_no_memory(name):
     assert "-XX:-HeapDumpOnOutOfMemoryError" in SERVICES[name]["environment"]["ES_JAVA_OPTS"]
 
 
-def test_only_the_web_process_is_published_and_to_this_machine_alone():
+def test_only_front_and_desk_are_published_and_to_this_machine_alone():
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == dict.fromkeys(WEB, ["127.0.0.1:8000:8000"])
+    assert published == {
+        name: [f"127.0.0.1:{process.port}:{process.port}"] for name, process in WEB.items()
+    }
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_web_container_runs_its_process(name):
+    assert ("--desk" in SERVICES[name]["command"]) == (WEB[name] is DESK)
 
 
 @pytest.mark.parametrize("name", [*NODES, *WEB])
@@ -73,21 +81,27 @@ def test_what_keeps_running_says_whether_it_is_well(name):
     assert ("_cluster/health" if name in NODES else "/readyz") in asked
 
 
-def test_web_process_gets_its_own_secrets_and_no_other_credentials():
-    given = set(re.findall(r"/all/secrets/([\w.]+)", SERVICES["files"]["command"][0]))
-    given.discard("operator.password")  # for the nodes' own health checks
-    assert set(NEEDED) <= given
-    assert {name for name in given if name.endswith(".password")} == {
-        "front.password",
-        "monitor.password",
-    }
+@pytest.mark.parametrize("name", WEB)
+def test_web_process_gets_its_own_secrets_and_no_others(name):
+    volume = next(one for one in SERVICES[name]["volumes"] if one.endswith(":/secrets:ro"))
+    folder = f"/{volume.split('-secrets')[0]}"
+    copied = re.search(rf"-t {folder} ((?:/all/secrets/[\w.-]+\s*)+)", FILES)
+    given = re.findall(r"/all/secrets/([\w.-]+)", copied[1])
+    assert sorted(given) == sorted(WEB[name].secrets)
 
 
-@pytest.mark.parametrize("name", ["elasticsearch", "files", "web"])
-def test_one_node_and_the_web_process_start_by_default(name):
+@pytest.mark.parametrize("name", [*WEB, "tools", "cluster-tools"])
+def test_who_writes_the_audit_keeps_its_witness_outside_the_container(name):
+    assert SERVICES[name]["environment"]["CONTACTPOINT_WITNESS"] == "/witness"
+    assert "witness:/witness" in SERVICES[name]["volumes"]
+    assert "/witness" in re.search(r"chown 10001 ([^&]+)", FILES)[1].split()
+
+
+@pytest.mark.parametrize("name", ["elasticsearch", "files", "web", "desk"])
+def test_one_node_and_the_web_processes_start_by_default(name):
     assert "profiles" not in SERVICES[name]
 
 
-@pytest.mark.parametrize("name", [*CLUSTER, "cluster-web", "certificates"])
+@pytest.mark.parametrize("name", [*CLUSTER, "cluster-web", "cluster-desk", "certificates"])
 def test_cluster_starts_only_when_asked_for(name):
     assert SERVICES[name]["profiles"] == ["cluster"]

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from indexer.audit.trail import BEGINNING, entry_hash
-from indexer.audit.verify import prove
 from indexer.checks.counts import check_counts
 from indexer.checks.register import judge_faults, judge_purge
 from indexer.health.alarms import KINDS
@@ -24,7 +22,6 @@ from tests.unit.test_snapshots import ours
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GIGA = 10**9
-KEY = b"key"
 
 
 def node(free=50):
@@ -208,42 +205,6 @@ def test_number_of_children_is_told_to_three_digits(count, shown):
 
 def test_many_names_are_told_by_the_first_five():
     assert some("abcdefg") == "a, b, c, d, e and 2 more"
-
-
-def chain(count, name="c"):
-    entries, previous = [], BEGINNING
-    for sequence in range(1, count + 1):
-        entry = {"chain": name, "sequence": sequence, "previous": previous, "event": "search"}
-        entry["at"] = (NOW + timedelta(seconds=sequence)).isoformat(timespec="milliseconds")
-        entry["hash"] = previous = entry_hash(KEY, entry)
-        entries.append(entry)
-    return entries
-
-
-def test_whole_chain_is_proven():
-    assert prove([*chain(3), *chain(2, "d")], KEY, NOW).is_whole
-
-
-def test_chain_may_begin_before_what_is_read():
-    assert prove(chain(5)[2:], KEY, NOW).is_whole
-
-
-def test_changed_entry_is_found():
-    entries = chain(3)
-    entries[1] = entries[1] | {"event": "view"}
-    assert (prove(entries, KEY, NOW).changed, prove(entries, KEY, NOW).gaps) == (1, 0)
-
-
-def test_missing_entry_leaves_a_gap():
-    entries = chain(4)
-    del entries[1]
-    assert prove(entries, KEY, NOW).gaps == 1
-
-
-def test_gap_around_the_beginning_of_what_is_read_is_none():
-    entries = chain(4)
-    del entries[1]
-    assert prove(entries, KEY, NOW + timedelta(seconds=2)).gaps == 0
 
 
 @pytest.fixture

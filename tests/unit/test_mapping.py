@@ -67,6 +67,7 @@ def test_no_index_takes_a_field_that_is_not_in_its_mapping():
         "audit",
         "users",
         "sessions",
+        "budgets",
     )
     assert {index_body(name)["mappings"]["dynamic"] for name in names} == {"strict"}
 

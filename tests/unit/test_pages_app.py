@@ -1,5 +1,6 @@
 """What the application answers before anyone has signed in; Elasticsearch is not there."""
 
+import re
 from time import monotonic
 
 import pytest
@@ -11,14 +12,19 @@ from indexer.world import REAL
 from tests.conftest import free_port_base, settings_for
 from webapp.access import access_table
 from webapp.app import MOST_BYTES, create_app
+from webapp.processes import DESK, PROCESSES
 from webapp.search.answer import FRESH_SECONDS
 from webapp.service import KEY
 from webapp.site import Site
 from webapp.tokens import LinkEnded
 
-PUBLIC = {"/livez", "/readyz", "/metrics", "/sign-in", "/static/<path:filename>"}
+PUBLIC_ROUTES = {"/livez", "/readyz", "/metrics", "/sign-in", "/set-up", "/static/<path:filename>"}
 HAS_ENDED = "You have been signed out. Sign in to carry on."
-PROTECTED = sorted(set(access_table()) - PUBLIC - {"/sign-out"})
+PROTECTED = [
+    (process, route)
+    for process in PROCESSES
+    for route in sorted(set(access_table(process.name)) - PUBLIC_ROUTES - {"/sign-out"})
+]
 
 
 class Readiness:
@@ -32,11 +38,19 @@ class Readiness:
             raise self.error
 
 
-def make_app(folder, gate=None, site=None):
+def make_app(folder, gate=None, site=None, world=REAL):
     """The application with an address of Elasticsearch at which nobody answers."""
     settings = settings_for(folder, free_port_base())
     make_secrets(settings.secrets)
-    return create_app(settings, gate or Readiness(), REAL, site or Site())
+    return create_app(settings, gate or Readiness(), world, site or Site())
+
+
+def open_route(browser, route, value="x"):
+    """Ask for a route by GET, or as a form where it takes no GET."""
+    rules = browser.application.url_map.iter_rules()
+    methods = {method for rule in rules if rule.rule == route for method in rule.methods}
+    method = "GET" if "GET" in methods else "POST"
+    return browser.open(re.sub("<[^>]+>", value, route), method=method)
 
 
 @pytest.fixture
@@ -63,9 +77,13 @@ def test_process_that_cannot_search_is_not_ready_and_says_why(tmp_path, error):
     assert (answer.status_code, answer.text) == (503, f"not ready: {error}\n")
 
 
-@pytest.mark.parametrize("route", PROTECTED)
-def test_page_asks_the_unknown_to_sign_in(browser, route):
-    answer = browser.get(route.replace("<token>", "x"))
+@pytest.mark.parametrize(
+    ("process", "route"), PROTECTED, ids=[f"{one.name} {route}" for one, route in PROTECTED]
+)
+def test_page_asks_the_unknown_to_sign_in(tmp_path, process, route):
+    app = make_app(tmp_path, site=Site(process=process))
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = open_route(app.test_client(), route)
     assert (answer.status_code, answer.location) == (303, "/sign-in")
 
 
@@ -73,6 +91,22 @@ def test_form_without_its_seal_is_refused(browser):
     answer = browser.post("/sign-in", data={"name": "amira", "password": "x"})
     assert answer.status_code == 400
     assert "Send the form again" in answer.text
+
+
+def test_page_of_the_front_is_not_there_at_the_desk(tmp_path):
+    browser = make_app(tmp_path, site=Site(process=DESK)).test_client()
+    answer = browser.get("/search")
+    assert (answer.status_code, "Page not found" in answer.text) == (404, True)
+    assert "ContactPoint desk" in answer.text
+
+
+def test_cookie_of_the_front_is_none_of_the_desk(tmp_path):
+    names = {
+        make_app(tmp_path / one.name, site=Site(process=one)).config["SESSION_COOKIE_NAME"]
+        for one in PROCESSES
+    }
+    keys = {one.session_key for one in PROCESSES} | {one.token_key for one in PROCESSES}
+    assert (len(names), len(keys)) == (2, 4)
 
 
 def test_unknown_page_has_a_page_of_its_own(browser):

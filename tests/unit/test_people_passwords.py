@@ -5,7 +5,14 @@ import re
 import pytest
 
 from indexer.errors import Refused
-from indexer.people.passwords import hash_password, is_password, make_password
+from indexer.people.passwords import (
+    SHORTEST,
+    common_passwords,
+    hash_password,
+    is_password,
+    make_password,
+    weakness,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -37,7 +44,34 @@ def test_nothing_is_right_where_there_is_no_hash(stored):
     assert not is_password(PASSWORD, stored)
 
 
-@pytest.mark.parametrize("password", ["short", "x" * 201])
+@pytest.mark.parametrize("password", ["short", "x" * 129])
 def test_password_too_short_or_too_long_is_refused(password):
     with pytest.raises(Refused):
         hash_password(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234", "Pass word, 1234!", "QWERTY-QWERTY", "liverpool12345", "111111111111"],
+)
+def test_password_that_many_people_use_is_not_to_be_chosen(password):
+    assert "many people" in weakness(password, "amira")
+
+
+@pytest.mark.parametrize("password", ["amira-amira-1", "Contactpoint-7", "contactpoint amira"])
+def test_password_of_one_s_own_name_is_not_to_be_chosen(password):
+    assert "less of your user name" in weakness(password, "amira")
+
+
+@pytest.mark.parametrize("password", [PASSWORD + "s", "ünusual wörds here", "9f3k-2m7q-x8w1"])
+def test_long_password_of_one_s_own_will_do_whatever_it_is_made_of(password):
+    assert weakness(password, "amira") == ""
+
+
+def test_made_password_will_do():
+    assert weakness(make_password(), "amira") == ""
+
+
+def test_list_of_common_passwords_has_none_that_its_length_refuses_anyhow():
+    assert len(common_passwords()) > 500
+    assert min(map(len, common_passwords())) >= SHORTEST

@@ -89,7 +89,7 @@ class Stage:
         self.clock.turn("begin", -10_000)
         init(self.settings, OPERATOR, self.world)
         client = make_client(self.settings, "desk")
-        trail = Trail(client, self.settings.secret("audit.key"), self.world)
+        trail = Trail(client, self.settings, self.world)
         for code in AUTHORITIES:
             switch_on(client, code, OPERATOR, trail)
         for one in (*READERS.values(), *OFFICERS.values()):

@@ -22,7 +22,7 @@ def command(kind: str | None, reason: str) -> None:
     client = make_client(settings, "worker")
     alarms = Alarms(client, REAL)
     if kind:
-        trail = Trail(client, settings.secret("audit.key"), REAL)
+        trail = Trail(client, settings, REAL)
         alarms.acknowledge(kind, person_at_keyboard(), reason, trail)
         click.echo(f"The alarm '{kind}' is acknowledged.")
         return

@@ -6,57 +6,51 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
 import click
 import orjson
 
-from indexer.audit.trail import Trail
 from indexer.builds.init import init
 from indexer.children.load import Loader
-from indexer.clients import make_client
 from indexer.engine import lifecycle
-from indexer.engine.secret_files import write_privately
 from indexer.engine.start import start
 from indexer.errors import ClusterUnavailable, ContactPointError, Refused
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
 from indexer.invented.england import feed_path, write_england
 from indexer.invented.slices import Order
-from indexer.people.actor import ROLES, Role
+from indexer.people.demo import SignIn, add_demo_people, code_now
 from indexer.people.operator import person_at_keyboard
-from indexer.people.organisations import switch_on
-from indexer.people.passwords import make_password
-from indexer.people.users import NewUser, add_user, read_user
 from indexer.settings import Settings
 from indexer.world import REAL
+from webapp.processes import DESK, FRONT, Process
 
 SEED = 1
-AUTHORITY = "359"
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 READY_SECONDS = 60
+PROCESS_WORDS = {"front": (), "desk": ("--desk", "--workers", "1")}
 SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
 
 
-@dataclass(frozen=True)
-class SignIn:
-    name: str
-    role: Role
-    password: str
-
-
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Where the pages are.")
+@click.option("--port", default=8000, show_default=True, help="Of the pages; the desk's is next.")
 @click.option("--children", default=5_000, show_default=True, help="How many are invented.")
-def command(port: int, children: int) -> None:
+@click.option("--code", is_flag=True, help="Print the code to sign in to the running demo with.")
+def command(port: int, children: int, code: bool) -> None:
     """Start everything with invented children and one user for each role; Ctrl-C ends it all.
 
-    Example: contactpoint demo
+    Example: contactpoint demo, and in another window: contactpoint demo --code
     """
     settings = Settings.from_environment()
-    _refuse_taken_port(port)
+    if code:
+        click.echo(code_now(settings))
+        return
+    for one in (port, port + 1):
+        _refuse_taken_port(one)
     for ending in (signal.SIGTERM, signal.SIGINT):  # a shell's background job ignores Ctrl-C
         signal.signal(ending, _as_ctrl_c)
     start(settings, click.echo)
@@ -92,52 +86,44 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
         click.echo(f"Loading {source} …")
         feed = Feed(feed_path(feeds, source), FeedForm(), REAL.today())
         loader.load(feed, source, person_at_keyboard())
-    return _people(settings)
-
-
-def _people(settings: Settings) -> list[SignIn]:
-    """Add one user for each role; their passwords are kept beside the feeds, for the next time."""
-    client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
-    switch_on(client, AUTHORITY, person_at_keyboard(), trail, phone="01632 960000")
-    return [_person(settings, trail, role) for role in ROLES]
-
-
-def _person(settings: Settings, trail: Trail, role: Role) -> SignIn:
-    client = make_client(settings, "desk")
-    name, kept = f"demo-{role}", settings.home / "demo" / f"{role}.password"
-    if not kept.exists():
-        write_privately(kept, make_password())
-    password = kept.read_text().strip()
-    if read_user(client, name) is None:
-        new = NewUser(name, role, AUTHORITY, password, REAL.today())
-        add_user(client, new, person_at_keyboard(), trail, REAL)
-    return SignIn(name, role, password)
+    return add_demo_people(settings, person_at_keyboard())
 
 
 def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
-    """Run the pages as a process of their own until Ctrl-C."""
-    words = [sys.argv[0], "serve", "--port", str(port)]
-    said = (settings.home / "demo" / "pages.log").open("wb")
-    pages = subprocess.Popen(words, stdout=said, stderr=said)  # noqa: S603 - our own command
-    try:
-        _wait_until_ready(pages, port)
+    """Run front and desk, each as a process of its own, until Ctrl-C or until one ends."""
+    with ExitStack() as running:
+        front = running.enter_context(_process(settings, FRONT, port))
+        desk = running.enter_context(_process(settings, DESK, port + 1))
+        _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
-        pages.wait()
+        while front.poll() is None and desk.poll() is None:
+            if sys.stdout.isatty():  # one line, written over and over
+                click.echo(f"\r  Code to sign in with: {code_now(settings)}  ", nl=False)
+            time.sleep(1)
+
+
+@contextmanager
+def _process(settings: Settings, process: Process, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    words = [sys.argv[0], "serve", "--port", str(port), *PROCESS_WORDS[process.name]]
+    said = settings.home / "demo" / f"{process.name}.log"
+    with said.open("wb") as log:
+        running = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - our own command
+    try:
+        yield running
     finally:
-        pages.terminate()
-        pages.wait()
-    if pages.returncode not in SERVED_WELL:
-        raise ContactPointError(f"the pages ended by themselves; they said why in {said.name}")
+        running.terminate()
+        running.wait()
+    if running.returncode not in SERVED_WELL:
+        raise ContactPointError(f"the {process.name} ended by itself; it said why in {said}")
 
 
-def _wait_until_ready(pages: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_ready(running: dict[int, subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and pages.poll() is None:
-        if _is_ready(port):
+    while time.monotonic() < deadline and all(one.poll() is None for one in running.values()):
+        if all(map(_is_ready, running)):
             return
         time.sleep(0.2)
-    raise ClusterUnavailable("the pages did not become ready; demo/pages.log says why")
+    raise ClusterUnavailable("the pages did not become ready; the logs in demo/ say why")
 
 
 def _is_ready(port: int) -> bool:
@@ -154,9 +140,14 @@ def _welcome(settings: Settings, port: int, people: list[SignIn]) -> str:
         [
             "",
             f"ContactPoint is ready: http://127.0.0.1:{port}   (Ctrl-C ends everything)",
+            f"Its desk, for all but practitioners: http://127.0.0.1:{port + 1}",
             "",
             "Sign in as demo-practitioner; every child here is invented.",
             *rows,
+            "",
+            "The code, which changes every 30 seconds and works once for each name, stands below; "
+            "or ask for it with",
+            f"  {sys.argv[0]} demo --code",
             "",
             f'Then type a name badly, as in: "{_misspelled_child(settings)}"',
         ]

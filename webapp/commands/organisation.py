@@ -34,7 +34,7 @@ def add(code: str, name: str, phone: str) -> None:
     """
     settings = Settings.from_environment()
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     partner = Organisation(code, name, "partner", phone=phone)
     add_organisation(client, partner, person_at_keyboard(), trail)
     click.echo(f"Added {_line(partner)}")
@@ -50,7 +50,7 @@ def switch_on_(code: str, phone: str) -> None:
     """
     settings = Settings.from_environment()
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     switched = switch_on(client, code, person_at_keyboard(), trail, phone)
     click.echo(f"Switched on {_line(switched)}")
 

@@ -1,4 +1,4 @@
-"""`contactpoint serve`: the practitioners' pages, under gunicorn."""
+"""`contactpoint serve`: the practitioners' pages, or the desk's, under gunicorn."""
 
 import os
 import shutil
@@ -13,15 +13,12 @@ import click
 from gunicorn.app.base import BaseApplication
 
 from indexer.settings import Settings, tell_libraries
+from webapp.processes import DESK, FRONT, Process
 from webapp.site import USUAL, Site
 
 THREADS = 8
 TIMEOUT_SECONDS = 60
 LONGEST_ADDRESS = 8190  # bytes with "GET" and "HTTP/1.1", gunicorn's most; a token is in it
-NEEDED = (
-    *("front.password", "monitor.password", "register.key", "audit.key"),
-    *("session.key", "token.key", "metrics.key"),
-)
 COUNTS_IN = "PROMETHEUS_MULTIPROC_DIR"
 
 
@@ -47,7 +44,8 @@ class Server(BaseApplication):
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True)
+@click.option("--desk", is_flag=True, help="The pages of officers, data managers and auditors.")
+@click.option("--port", type=int, help=f"{FRONT.port} if not given, for the desk {DESK.port}.")
 @click.option("--workers", type=int, default=os.cpu_count, help="Processes; as many as cores.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--host", "hosts", multiple=True, help="A name browsers reach this by; repeatable.")
@@ -55,7 +53,8 @@ class Server(BaseApplication):
 @click.option("--helpdesk", help="Whom to call, for example 'the Wigan helpdesk'.")
 @click.option("--helpdesk-phone", default="", help="Its number, for example '01942 000000'.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option
-    port: int,
+    desk: bool,
+    port: int | None,
     workers: int,
     bind: str,
     hosts: tuple[str, ...],
@@ -66,10 +65,13 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
     """Answer browsers until stopped.
 
     Example: contactpoint serve --port 8000 --host contactpoint.example.org --https
+    and beside it: contactpoint serve --desk --port 8001
     """
     settings = Settings.from_environment()
-    _refuse_without_secrets(settings)
-    click.echo(f"ContactPoint at http://{bind}:{port} (Ctrl-C ends it)")
+    process = DESK if desk else FRONT
+    _refuse_without_secrets(settings, process)
+    address = f"{bind}:{port or process.port}"
+    click.echo(f"ContactPoint's {process.name} at http://{address} (Ctrl-C ends it)")
     with _folder_of_this_process() as folder:
         tell_libraries(COUNTS_IN, folder)
         site = Site(
@@ -77,9 +79,10 @@ def command(  # noqa: PLR0913, PLR0917 - one argument an option
             https,
             helpdesk or USUAL.helpdesk,
             helpdesk_phone,
+            process,
             metrics_folder=Path(folder),
         )
-        Server(settings, site, gunicorn_options(f"{bind}:{port}", workers)).run()
+        Server(settings, site, gunicorn_options(address, workers)).run()
 
 
 @contextmanager
@@ -110,7 +113,7 @@ def gunicorn_options(bind: str, workers: int) -> dict[str, Any]:
     }
 
 
-def _refuse_without_secrets(settings: Settings) -> None:
+def _refuse_without_secrets(settings: Settings, process: Process) -> None:
     """Fail here with one sentence, rather than in every worker with a traceback."""
-    for name in NEEDED:
+    for name in process.secrets:
         settings.secret(name)

@@ -1,7 +1,6 @@
 """`contactpoint user …`: the people who may sign in."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,16 +9,24 @@ import click
 
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
+from indexer.engine.secret_files import write_privately
+from indexer.errors import Refused
 from indexer.people.actor import ROLES, SEARCHERS, Role
+from indexer.people.enrolment import is_for_desk
+from indexer.people.imports import Joining, invite_all
 from indexer.people.operator import person_at_keyboard
 from indexer.people.organisations import read_organisation
-from indexer.people.passwords import hash_password, make_password
-from indexer.people.users import NewUser, User, add_user, change_user, list_users
+from indexer.people.passwords import make_password
+from indexer.people.staff import Staff
+from indexer.people.users import NewUser, User, change_user, list_users
 from indexer.settings import Settings
 from indexer.world import REAL
 
 A_DAY = click.DateTime(["%Y-%m-%d"])
 ROLE = click.Choice(ROLES)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path, writable=True)
+CHECKED = "by an operator on the server"
+SOME_REJECTED = 3
 PASSWORD_FILE = click.Path(dir_okay=False, path_type=Path, exists=True)
 
 
@@ -44,18 +51,14 @@ def add(
     trained_on: datetime | None,
     password_file: Path | None,
 ) -> None:
-    """Add the user NAME; prints a new password once unless a file gives it.
+    """Invite the user NAME; prints a password to begin with unless a file gives it.
 
     Example: contactpoint user add amira --role practitioner --organisation 359
     --trained-on 2026-03-09
     """
     password = _password(password_file)
     trained = trained_on.date() if trained_on else None
-    settings = Settings.from_environment()
-    client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
-    new = NewUser(name, role, organisation, password, trained)
-    user = add_user(client, new, person_at_keyboard(), trail, REAL)
+    user = _staff().invite(NewUser(name, role, organisation, password, trained))
     click.echo(f"Added {_line(user)}")
     _say_password(password, password_file)
     _say_what_is_missing(user)
@@ -66,7 +69,7 @@ def add(
 @click.option("--role", type=ROLE)
 @click.option("--organisation", metavar="CODE")
 @click.option("--trained-on", type=A_DAY, help="Day of the training, as 2026-03-09.")
-@click.option("--new-password", is_flag=True, help="Make a new password; ends their sessions.")
+@click.option("--new-password", is_flag=True, help="Invite again: resets password and codes.")
 @click.option("--active", is_flag=True, help="Let a deactivated user sign in again.")
 def set_user(  # noqa: PLR0913, PLR0917 - one argument an option
     name: str,
@@ -80,19 +83,26 @@ def set_user(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: contactpoint user set amira --trained-on 2027-03-02
     """
-    password = make_password() if new_password else None
-    organisation = _checked(organisation)
+    staff = _staff()
+    before = staff.person(name)
+    if role and is_for_desk(role) != is_for_desk(before.role) and not new_password:
+        raise Refused(
+            "password and codes of a practitioner are not those of another role: add "
+            "--new-password, and hand it over"
+        )
+    if organisation:
+        read_organisation(staff.client, organisation)
 
     def changed(user: User) -> User:
         day = trained_on.date() if trained_on else user.trained_on
         user = replace(user, role=role or user.role, trained_on=day)
         user = replace(user, organisation=organisation or user.organisation)
-        user = replace(user, active=active or user.active)
-        return _with_password(user, password)
+        return replace(user, active=active or user.active)
 
-    click.echo(f"Changed {_line(_change(name, changed))}")
-    if password:
-        _say_password(password, None)
+    user = change_user(staff.client, name, staff.actor, staff.trail, changed)
+    click.echo(f"Changed {_line(user)}")
+    if new_password:
+        _say_password(staff.invite_again(name, CHECKED), None)
 
 
 @command.command()
@@ -102,7 +112,31 @@ def deactivate(name: str) -> None:
 
     Example: contactpoint user deactivate amira
     """
-    click.echo(f"Deactivated {_change(name, lambda user: replace(user, active=False)).name}")
+    click.echo(f"Deactivated {_staff().set_active(name, is_active=False).name}")
+
+
+@command.command(name="import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, exists=True))
+@click.option("--organisation", required=True, metavar="CODE")
+@click.option("--role", type=ROLE, default="practitioner", show_default=True)
+@click.option("--passwords", type=NEW_FILE, required=True, help="Where to write them; not there.")
+def import_(file: Path, organisation: str, role: Role, passwords: Path) -> None:
+    """Invite everybody in a CSV FILE with the columns name and trained_on.
+
+    The same file again invites those who were not there. Exit code 3: some lines were refused.
+
+    Example: contactpoint user import staff.csv --organisation 359 --passwords passwords.csv
+    """
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        done = list(invite_all(_staff(), lines, Joining(organisation, role)))
+    invited = [one for one in done if not one.error]
+    refused = [one for one in done if one.error]
+    write_privately(passwords, "".join(f"{one.name},{one.password}\n" for one in invited))
+    click.echo(f"Invited {len(invited)}; their passwords are in {passwords}")
+    for one in refused:
+        click.echo(f"Line {one.line}: {one.error}", err=True)
+    if refused:
+        sys.exit(SOME_REJECTED)
 
 
 @command.command(name="list")
@@ -117,23 +151,11 @@ def list_(organisation: str | None) -> None:
         click.echo(_line(user))
 
 
-def _change(name: str, change: Callable[[User], User]) -> User:
+def _staff() -> Staff:
     settings = Settings.from_environment()
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
-    return change_user(client, name, person_at_keyboard(), trail, change)
-
-
-def _checked(organisation: str | None) -> str | None:
-    if organisation:
-        read_organisation(make_client(Settings.from_environment(), "desk"), organisation)
-    return organisation
-
-
-def _with_password(user: User, password: str | None) -> User:
-    if password is None:
-        return user
-    return replace(user, password_hash=hash_password(password), password_set_at=REAL.now())
+    trail = Trail(client, settings, REAL)
+    return Staff(client, trail, REAL, person_at_keyboard())
 
 
 def _password(file: Path | None) -> str:
@@ -151,7 +173,10 @@ def _password(file: Path | None) -> str:
 def _say_password(password: str, file: Path | None) -> None:
     if file is None:
         click.echo(f"Password: {password}")
-        click.echo("Hand it over in person; it is shown this once.")
+        click.echo(
+            "Hand it over in person; it is shown this once. It works once, within 14 days: with "
+            "it they choose a password of their own and set up codes."
+        )
 
 
 def _say_what_is_missing(user: User) -> None:

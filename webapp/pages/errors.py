@@ -10,9 +10,10 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from indexer.errors import ContactPointError, NotAllowed, Unavailable
+from indexer.errors import Busy, ContactPointError, NotAllowed, Unavailable
 from webapp.metrics import count_refusal
 from webapp.pages.words import sentence
+from webapp.processes import FRONT
 from webapp.request_log import log_failure
 from webapp.service import service
 
@@ -54,7 +55,10 @@ def error_page(error: ContactPointError) -> Response:
         log_failure(error)
         key = "search_failed" if request.endpoint in SEARCHING else "503"
     said = sentence(str(error)) if isinstance(error, NotAllowed) else ""
-    return _page(key, error.status, said)
+    page = _page(key, error.status, said)
+    if isinstance(error, Busy):
+        page.retry_after = error.retry_after_seconds
+    return page
 
 
 def _http_page(error: HTTPException) -> Response:
@@ -78,7 +82,7 @@ def _page(key: str, status: int, said: str = "") -> Response:
         paragraphs=tuple(paragraphs),
         said=said,
         is_failure=status >= 500,  # noqa: PLR2004
-        offers_search="offers_search" in words,
+        offers_search="offers_search" in words and service().process is FRONT,
     )
     g.checked_at = None  # no child is on this page, so it may leave at any time
     return make_response(render_template("error.html", page=page), status)

@@ -62,8 +62,13 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """Return 9 March 2014 at 2:05am, as clocks in England show it."""
+    return f"{day(value.astimezone(LONDON))} {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """Return at 2:05am, as clocks in England show it."""
     local = value.astimezone(LONDON)
-    return f"{day(local)} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004
+    return f"at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"  # noqa: PLR2004
 
 
 def day_of_stamp(stamp: str) -> str:
@@ -140,6 +145,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "authority_words": authority_words,
     "day": day,
     "moment": moment,
+    "clock": clock,
     "day_of_stamp": day_of_stamp,
     "sentence": sentence,
     "phone_link": phone_link,

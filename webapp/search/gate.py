@@ -4,8 +4,9 @@ It searches, asks the register, ranks and audits, and only then returns: no view
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
+import msgspec
 import structlog
 from msgspec import to_builtins
 from msgspec.structs import replace
@@ -13,10 +14,18 @@ from msgspec.structs import replace
 from indexer.age import age_in_years
 from indexer.audit.trail import Trail
 from indexer.children.child import Child, Contribution
-from indexer.clients import make_client
-from indexer.errors import AnswerTooLate, NotAllowed, NotFound, Refused, RegisterUnavailable
+from indexer.clients import Credential, make_client
+from indexer.errors import (
+    AnswerTooLate,
+    BudgetSpent,
+    NotAllowed,
+    NotFound,
+    Refused,
+    RegisterUnavailable,
+)
 from indexer.health.alarms import Alarms
 from indexer.people.actor import SEARCHERS, Actor
+from indexer.people.budgets import Budgets, What, budgets
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import REAL, World
@@ -28,6 +37,10 @@ from webapp.search.rank import rank
 
 ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
 REASON_LENGTH = 500
+SPENT: dict[What, str] = {
+    "searches": "You have searched {most} times this hour, and more is not usual.",
+    "records": "You have opened {most} records this hour, and more is not usual.",
+}
 NOT_THERE = "There is no record to show under this number."
 HINT = "Add a date or year of birth, a postcode, or more of the name."
 
@@ -38,30 +51,43 @@ Prepared = TypeVar("Prepared")
 class Gate:
     """Made once a process, after the fork; safe to use from several threads."""
 
-    def __init__(self, settings: Settings, world: World = REAL) -> None:
-        client = make_client(settings, "front")
+    def __init__(
+        self,
+        settings: Settings,
+        world: World = REAL,
+        credential: Credential = "front",
+        budgets: Budgets | None = None,
+    ) -> None:
+        """`budgets` are of those who come by a page; a command on the server has none."""
+        client = make_client(settings, credential)
         self._world = world
         self._search = ChildSearch(client, world)
-        self._marks = Marks.for_credential(settings, "front")
-        self._trail = Trail(client, settings.secret("audit.key"), world)
+        self._marks = Marks.for_credential(settings, credential)
+        self._trail = Trail(client, settings, world)
         self._alarms = Alarms(client, world)
+        self._budgets = budgets
 
     def find(self, question: Question, reader: Actor, reason: str = "") -> Answer:
         """Return the children who match, after register, ranking and audit.
 
-        Raises QuestionRefused, NotAllowed, Unavailable; never an empty answer for a failure.
+        Raises QuestionRefused, NotAllowed, BudgetSpent, Unavailable; never an empty answer for a
+        failure.
         """
         _allow(reader)
+        asked = to_builtins(question)
+        is_within = self._count(reader, "searches", asked)
         # Ranked before the register is asked: the half second is for audit and page alone.
         candidates, found, checked_at = self._unmarked(
             lambda hidden: self._search.candidates(question, reader, hidden),
             lambda children: rank(question, children, reader, self._world.today()),
         )
+        if not is_within():
+            self._refuse(reader, "searches", "search-refused", question=asked, reason=reason)
         with timed("audit"):
             self._trail.write(
                 "search",
                 reader,
-                question=to_builtins(question),
+                question=asked,
                 children=[one.child for one in found],
                 reason=reason,
             )
@@ -74,15 +100,18 @@ class Gate:
     def open_record(self, number: str, reader: Actor, reason: str) -> OpenRecord:
         """Return one child's record.
 
-        Raises NotFound (the same words whatever the cause), NotAllowed, Refused without a reason,
-        Unavailable.
+        Raises NotFound (the same words whatever the cause), NotAllowed, BudgetSpent, Refused
+        without a reason, Unavailable.
         """
         _allow(reader)
         if not 0 < len(reason.strip()) <= REASON_LENGTH:
             raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
+        is_within = self._count(reader, "records", number)
         candidates, children, checked_at = self._unmarked(
             lambda hidden: self._search.by_number(number, hidden), lambda children: children
         )
+        if not is_within():
+            self._refuse(reader, "records", "view-refused", children=[number], reason=reason)
         # The number of a child who was merged into another finds the other.
         shown = [one.number for one in children if one.number != number]
         self._trail.write("view", reader, children=[number, *shown], reason=reason.strip())
@@ -125,6 +154,18 @@ class Gate:
         log.error("shielded_child_in_build", children=len(marked))
         ALARMS.labels("register").inc()
         self._alarms.raise_alarm("register")
+
+    def _count(self, reader: Actor, what: What, asked: Any) -> Callable[[], bool]:
+        """Begin to count beside the search; the answer is whether it is within the budget."""
+        if self._budgets is None:
+            return lambda: True
+        return self._budgets.ask(reader, what, msgspec.json.encode([what, asked]))
+
+    def _refuse(self, reader: Actor, what: What, event: str, **details: Any) -> NoReturn:
+        """Raise BudgetSpent, once it is in the audit."""
+        most = budgets()[reader.role][what]
+        self._trail.write(event, reader, said=f"{most} {what} this hour", **details)
+        raise BudgetSpent(SPENT[what].format(most=most))
 
     def _ask_again_if_late(self, candidates: Candidates, checked_at: float) -> float:
         """Ask the register once more when the audit was slow, so that the page has time to leave.

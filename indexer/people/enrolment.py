@@ -1,0 +1,128 @@
+"""A person's own password and codes, set up once by invitation, and the step of the last code used.
+
+Practitioners' are in an index that the front writes; those of all others only the desk writes, so
+that a front that is broken into makes nobody an officer.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from elasticsearch import Elasticsearch
+
+from indexer.errors import NotSignedIn
+from indexer.people import documents
+from indexer.people.actor import Role
+from indexer.people.documents import Stored
+from indexer.people.users import NAME, User, parse_user
+from indexer.world import World
+from mappings.names import DESK_ENROLMENTS, ENROLMENTS, SESSIONS, USERS
+
+TICKET_LASTS = timedelta(minutes=30)
+STEP_KEPT = timedelta(days=1)  # a code is right for a minute and a half
+ENDED = "Setting up took too long, or was done already. Sign in again."
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """`invitation` is that under which it was set up; `code_secret` is sealed; `mark` is drawn anew
+    each time: a session that has another is over."""
+
+    user: str
+    invitation: str
+    password_hash: str
+    code_secret: str
+    mark: str
+    set_up_at: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user, with what they set up under their last invitation; None before."""
+
+    user: User
+    enrolment: Enrolment | None
+    stored: Stored | None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Who is setting up, under which invitation, and the secret that they are shown."""
+
+    user: str
+    invitation: str
+    secret: str
+
+
+def is_for_desk(role: Role) -> bool:
+    """Say if people of this role set up their password and codes at the desk."""
+    return role != "practitioner"
+
+
+def enrolment_index(role: Role) -> str:
+    return DESK_ENROLMENTS if is_for_desk(role) else ENROLMENTS
+
+
+def read_person(client: Elasticsearch, name: str) -> Person | None:
+    """Return the person, deactivated or not; None if there is none. One request in any case."""
+    key = name if NAME.fullmatch(name) else "nobody:"  # no name has a colon
+    indices = (USERS, ENROLMENTS, DESK_ENROLMENTS)
+    found = documents.read_all(client, [(index, key) for index in indices])
+    stored_user, *enrolments = found
+    if stored_user is None:
+        return None
+    user = parse_user(stored_user.source)
+    stored = enrolments[indices[1:].index(enrolment_index(user.role))]
+    enrolment = Enrolment(**stored.source) if stored else None
+    is_theirs = enrolment is not None and enrolment.invitation == user.invitation
+    return Person(user, enrolment if is_theirs else None, stored)
+
+
+def new_enrolment(user: User, password_hash: str, sealed_secret: str, world: World) -> Enrolment:
+    """Return what a person sets up now, under their last invitation."""
+    now = world.now().isoformat()
+    mark = world.token()
+    return Enrolment(user.name, user.invitation, password_hash, sealed_secret, mark, now)
+
+
+def write_enrolment(client: Elasticsearch, person: Person, enrolment: Enrolment) -> bool:
+    """Write over what was read of the person; False if somebody set up in between."""
+    place = (enrolment_index(person.user.role), person.user.name)
+    return documents.write(client, place, asdict(enrolment), person.stored)
+
+
+def use_step(client: Elasticsearch, name: str, step: int, world: World) -> bool:
+    """Note the step of a code before it opens anything; False if it, or a later one, was used."""
+    place = (SESSIONS, f"step-{sha256(name.encode()).hexdigest()}")
+    stored = documents.read(client, *place)
+    if stored is not None and stored.source["step"] >= step:
+        return False
+    expires = (world.now() + STEP_KEPT).isoformat()
+    return documents.write(client, place, {"step": step, "expires": expires}, stored)
+
+
+class Tickets:
+    """Seals what a person who is setting up brings along from page to page, for half an hour."""
+
+    def __init__(self, key: str, world: World) -> None:
+        self._fernet, self._world = Fernet(key), world
+
+    def seal(self, ticket: Ticket) -> str:
+        content = json.dumps(asdict(ticket)).encode()
+        return self._fernet.encrypt_at_time(content, self._seconds()).decode()
+
+    def open(self, sealed: str) -> Ticket:
+        """Return the ticket. Raises NotSignedIn if it is over or not ours."""
+        lasts = int(TICKET_LASTS.total_seconds())
+        try:
+            content = self._fernet.decrypt_at_time(sealed.encode(), lasts, self._seconds())
+        except InvalidToken:
+            raise NotSignedIn(ENDED) from None
+        said: dict[str, Any] = json.loads(content)
+        return Ticket(**said)
+
+    def _seconds(self) -> int:
+        return int(self._world.now().timestamp())

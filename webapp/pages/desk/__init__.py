@@ -1,0 +1,1 @@
+"""The pages of the desk: for officers, data managers, auditors and operators."""
