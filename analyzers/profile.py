@@ -1,5 +1,6 @@
 """All that was ever said of who a child is, so far as it can tell that two are one."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,6 +9,8 @@ from msgspec import Struct
 from analyzers.fold import fold
 from analyzers.identity import PersonName
 from analyzers.postcodes import parse_postcode
+
+_NOT_WRITTEN = re.compile(r"[\W_]+")
 
 
 class Profile(Struct, frozen=True):
@@ -50,7 +53,8 @@ def _folded(names: Sequence[PersonName]) -> set[tuple[str, str]]:
 
 def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
     """Return what two addresses have one of alike if they are one place: the whole postcode, or the
-    folded address, for one of them may lack the other."""
+    address in small letters and digits, for one of them may lack the other."""
     found = parse_postcode(postcode) if postcode else None
     whole = found.outward + found.inward if found and found.inward else ""
-    return {whole, fold(" ".join((*lines, town))) if lines else ""} - {""}
+    written = _NOT_WRITTEN.sub(" ", " ".join((*lines, town)).casefold()).strip()
+    return {whole, written if lines else ""} - {""}

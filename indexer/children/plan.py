@@ -192,14 +192,15 @@ class _Planner:
         """Return the shielded children for whose sake the row is held, if any: what it says was not
         known of the children it belongs to, and is near."""
         held = self._known.held.get(row_key(*self._key(row)))
-        near = self._known.near.get(row.number, ())
+        own = set(touched)  # whose shield was lifted at this moment
+        near = [one for one in self._known.near.get(row.number, ()) if one.child not in own]
         if held and held.is_open:
             return held.suspected(suspects_of(near, held.others()))
         if held and held.is_pending and held.same_child:
             return held.suspects  # decided, and not carried out yet
         if not near:
             return ()
-        members = [one for number in touched for one in self._hood.members[number].values()]
+        members = [one for number in own for one in self._hood.members[number].values()]
         known = build_profile(one.contribution for one in members)
         return news_about(near, self._members[row.number].contribution, known, held)
 

@@ -79,6 +79,7 @@ class Lookout:
             self.learn(page)
         shields = shields_of(events).values()
         self._look_at(hidden_numbers(shields))
+        self._forget(set(self._index).difference(hidden_numbers(shields)))
         for shield in shields:
             if not shield.is_lifted:
                 self._await(shield.name, shield.key)
@@ -95,15 +96,20 @@ class Lookout:
 
     def _note(self, event: Event) -> None:
         if event.kind in {"lifted", "released"}:
-            left = set(event.numbers)
-            self._on_their_way -= left
-            for number in left - self._marks.marked(left):
-                self._index.forget(number)
+            self._forget(event.numbers)
             if event.kind == "lifted":
                 self._index.forget(event.shield)
         else:
             self._look_at(event.numbers)
             self._await(event.shield, event.key)
+
+    def _forget(self, numbers: Iterable[str]) -> None:
+        """Let children be known no more who have no mark: one whose shield is being lifted may
+        still stand among the shielded."""
+        for page in _pages(numbers):
+            for number in set(page) - self._marks.marked(page):
+                self._index.forget(number)
+                self._on_their_way.discard(number)
 
     def _look_at(self, numbers: Iterable[str]) -> None:
         """Look where the children may be on their way from the builds to the shielded ones: there

@@ -52,6 +52,9 @@ class NearIndex:
     def __len__(self) -> int:
         return len(self._places)
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._places))
+
     def __contains__(self, child: str) -> bool:
         return child in self._places
 

@@ -69,6 +69,8 @@ class Verification:
         whole.repaired["documents moved out of builds"] += self._move(numbers)
         if not whole.faults:
             whole.repaired["children brought back"] += self._bring_back(numbers)
+            subjects = numbers.union(one.name for one in in_force)
+            whole.repaired["rows held for nobody"] += self._free_rows(subjects)
             whole.repaired["decisions carried out"] += self._carry_out(actor)
         verdict = Verdict(
             len(in_force),
@@ -107,6 +109,16 @@ class Verification:
         """A child among the shielded whom no shield hides: its lifting died."""
         strays = [page - numbers for page in self._hidden.numbers()]
         return sum(len(bring_back(self._client, self._marks, page)) for page in strays if page)
+
+    def _free_rows(self, subjects: set[str]) -> int:
+        """Decide about rows that are held for the sake of children who are shielded no more."""
+        held, freed = HeldRows(self._client), []
+        for row in held.open_since(self._world.now()):
+            gone = {one.child for one in row.suspects} - subjects
+            if gone:
+                freed.append(row.decided(dict.fromkeys(gone, "another-child")))
+        held.write(freed)
+        return len(freed)
 
     def _carry_out(self, actor: Actor) -> int:
         """Finish what officers decided about held rows, but for sources that are being loaded."""

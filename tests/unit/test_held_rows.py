@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from indexer.children.store import Stored
 from indexer.shields.events import name_key
 from tests.memory import Memory
 from tests.unit.test_grouping import CARERS, FEEDS, NHS, POSTCODES, at, cared_for, said
@@ -100,6 +102,16 @@ def test_row_that_brings_nothing_new_to_its_child_is_not_compared(index):
     assert rows_found(index) == {("b", "1"), ("c", "1")}
     index.load("c", ("1", NEAR | {"nhs_number": NHS[1], "address": HERE}))
     assert index.held.open == {"c:1": {ann(index)}}
+
+
+def test_row_is_not_held_for_the_sake_of_its_own_child_whose_shield_is_just_lifted(index):
+    number, hidden = ann(index), index.hidden.children
+    index.children.marks, index.hidden.children = frozenset(), {}
+    index.children.stored[number] = Stored(hidden[number].child, 1)
+    index.lookout._hidden = SimpleNamespace(children=hidden)
+    index.load("a", ("1", ANN | {"known_as": "Nan"}))
+    assert index.held.rows == {}
+    assert index.children.stored[number].child.facts.known_as == "Nan"
 
 
 def test_twin_of_a_shielded_child_is_loaded_as_itself(index):

@@ -32,7 +32,8 @@ class Register:
         self._count = count(1)
 
     def say(self, kind, *numbers, **more):
-        self.all.append(Event(kind, "s-1", numbers=numbers, sequence=next(self._count), **more))
+        at, place = "2026-11-22T00:00:00+00:00", next(self._count)
+        self.all.append(Event(kind, "s-1", numbers=numbers, sequence=place, at=at, **more))
         if kind in {"lifted", "released"}:
             self.marks -= set(numbers)
         else:
@@ -65,7 +66,7 @@ def pick(there, numbers):
 
 def hide(world, number, contribution: Contribution = ANN):
     world.hidden[number] = HiddenChild(number, (contribution,))
-    world.register.say("set", number, at="2026-11-22T00:00:00+00:00")
+    world.register.say("set", number)
 
 
 def near(world, given="Anne"):
@@ -80,7 +81,7 @@ def test_whoever_is_shielded_when_the_load_begins_is_known(world):
 
 def test_child_who_is_marked_and_still_in_the_builds_is_known(world):
     world.builds["1"] = Stored(combine("1", [ANN]), 1)
-    world.register.say("set", "1", at="2026-11-22T00:00:00+00:00")
+    world.register.say("set", "1")
     world.lookout.known()
     assert near(world) == ["1"]
 
@@ -122,6 +123,13 @@ def test_child_whose_shield_is_lifted_is_known_no_more(world):
     assert near(world) == []
 
 
+def test_child_who_is_just_brought_back_when_the_load_begins_is_not_known(world):
+    hide(world, "1")
+    world.register.say("lifted", "1")
+    world.lookout.known()
+    assert near(world) == []
+
+
 def test_child_whom_another_shield_hides_stays_known(world):
     hide(world, "1")
     world.lookout.known()
@@ -134,7 +142,7 @@ def test_child_whom_another_shield_hides_stays_known(world):
 
 def test_child_awaited_by_names_in_any_order_is_known(world):
     key = name_key("Kelly Ann", DAY)
-    world.register.say("set", key=key, at="2026-11-22T00:00:00+00:00")
+    world.register.say("set", key=key)
     world.lookout.known()
     assert near(world) == ["s-1"]
     assert near(world, "Tom") == []

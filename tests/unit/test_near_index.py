@@ -13,7 +13,7 @@ from analyzers.compare.nearness import LIMIT, nearness, shield_weight
 from analyzers.compare.related import asked_tokens, stored_tokens
 from analyzers.compare.relation import Relation, relation
 from analyzers.identity import PersonName
-from analyzers.profile import Profile
+from analyzers.profile import Profile, place_keys
 from analyzers.tables import read_table
 from indexer.shields.near_index import CLOSE_DATES, NearIndex
 from tests.benchmarks.corrupt import one_edit
@@ -160,6 +160,15 @@ def test_row_changed_in_two_ways_is_near_where_an_address_or_a_carer_agrees():
         and number not in {found.child for found in index.near(row)}
     ]
     assert missed == []
+
+
+def test_addresses_are_one_place_by_postcode_or_by_every_letter_and_digit():
+    written = place_keys("", ["1, High Street"], "Wigan")
+    assert written == place_keys("", ["1 HIGH STREET"], "wigan")
+    assert written & place_keys("wn1 1aa", ["1 High Street"], "Wigan")
+    assert place_keys("WN1 1AA", [], "") == place_keys("wn11aa", [], "Leigh")
+    assert not written & place_keys("", ["2 High Street"], "Wigan")
+    assert place_keys("WN1", [], "Wigan") == set()
 
 
 def child(given, family="Kelly", **said):
