@@ -50,11 +50,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Who is setting up, under which invitation, and the secret that they are shown."""
+    """Who is setting up, under which invitation, and the secret that they are shown. `mark` is of
+    what they have and make anew; empty if they have nothing yet."""
 
     user: str
     invitation: str
     secret: str
+    mark: str = ""
 
 
 def is_for_desk(role: Role) -> bool:

@@ -94,6 +94,19 @@ def check_sign_in(door: Door, typed: Typed, place: Place) -> Admitted | Ticket:
     return Admitted(person.user, person.enrolment.mark)
 
 
+def begin_anew(door: Door, typed: Typed, place: Place) -> Ticket:
+    """Return a ticket for a new password and new codes, of one who has both and shows it.
+
+    Raises NotSignedIn as a sign-in does, and counts as one.
+    """
+    with turn():
+        person = _check(door, typed, place)
+    forget_failures(door.client, typed.name, place)
+    mark = person.enrolment.mark if person.enrolment else ""
+    secret = make_code_secret(door.world)
+    return Ticket(typed.name, person.user.invitation, secret, mark)
+
+
 def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Admitted:
     """Keep the password and the codes that were set up, and admit the person.
 
@@ -102,7 +115,7 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     """
     _refuse_if_wrong(door, ticket, password, code)
     person = read_person(door.client, ticket.user)
-    if person is None or not _is_still_invited(person, ticket, door.world):
+    if person is None or not _may_set_up(person, ticket, door.world):
         raise NotSignedIn(ENDED)
     with turn():
         password_hash = hash_password(password)
@@ -172,7 +185,9 @@ def _refuse_if_wrong(door: Door, ticket: Ticket, password: str, code: str) -> No
         raise Refused(WRONG_CODE)
 
 
-def _is_still_invited(person: Person, ticket: Ticket, world: World) -> bool:
-    user = person.user
-    is_same = user.invitation == ticket.invitation and person.enrolment is None
-    return is_same and user.active and user.is_invited(world.now())
+def _may_set_up(person: Person, ticket: Ticket, world: World) -> bool:
+    """Say if nothing changed since the ticket was given: neither a new invitation nor a setting up
+    elsewhere."""
+    user, mark = person.user, person.enrolment.mark if person.enrolment else ""
+    is_same = user.active and (user.invitation, mark) == (ticket.invitation, ticket.mark)
+    return is_same and (bool(mark) or user.is_invited(world.now()))
