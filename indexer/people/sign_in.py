@@ -10,7 +10,7 @@ from datetime import datetime
 from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.errors import NotAllowed, NotSignedIn, Refused
+from indexer.errors import NotAllowed, NotSignedIn, Refused, WrongCode
 from indexer.people.actor import Actor, Role
 from indexer.people.codes import CodeKeeper, make_code_secret, matching_step
 from indexer.people.enrolment import (
@@ -110,7 +110,7 @@ def begin_anew(door: Door, typed: Typed, place: Place) -> Ticket:
 def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Admitted:
     """Keep the password and the codes that were set up, and admit the person.
 
-    Raises Refused, with what to do, if the code is wrong or the password weak; NotSignedIn if the
+    Raises Refused, with what to do, if the password is weak; WrongCode; NotSignedIn if the
     invitation is over or was used meanwhile.
     """
     _refuse_if_wrong(door, ticket, password, code)
@@ -182,7 +182,7 @@ def _refuse_if_wrong(door: Door, ticket: Ticket, password: str, code: str) -> No
     if weak:
         raise Refused(weak)
     if matching_step(ticket.secret, code, door.world.now()) is None:
-        raise Refused(WRONG_CODE)
+        raise WrongCode(WRONG_CODE)
 
 
 def _may_set_up(person: Person, ticket: Ticket, world: World) -> bool:
