@@ -113,7 +113,7 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     Raises Refused, with what to do, if the password is weak; WrongCode; NotSignedIn if the
     invitation is over or was used meanwhile.
     """
-    _refuse_if_wrong(door, ticket, password, code)
+    step = _right_step(door, ticket, password, code)
     person = read_person(door.client, ticket.user)
     if person is None or not _may_set_up(person, ticket, door.world):
         raise NotSignedIn(ENDED)
@@ -124,6 +124,8 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     door.trail.write("codes-set-up", person.user.actor(), subject=ticket.user)
     if not write_enrolment(door.client, person, enrolment):
         raise NotSignedIn(ENDED)
+    use_step(door.client, ticket.user, step, door.world)  # nor does this code work again
+    door.trail.write("sign-in", person.user.actor())
     return Admitted(person.user, enrolment.mark)
 
 
@@ -177,12 +179,15 @@ def _refuse_if_not_entitled(door: Door, person: Person) -> None:
         raise
 
 
-def _refuse_if_wrong(door: Door, ticket: Ticket, password: str, code: str) -> None:
+def _right_step(door: Door, ticket: Ticket, password: str, code: str) -> int:
+    """Return the step of the code. Raises Refused for a weak password, WrongCode."""
     weak = weakness(password, ticket.user)
     if weak:
         raise Refused(weak)
-    if matching_step(ticket.secret, code, door.world.now()) is None:
+    step = matching_step(ticket.secret, code, door.world.now())
+    if step is None:
         raise WrongCode(WRONG_CODE)
+    return step
 
 
 def _may_set_up(person: Person, ticket: Ticket, world: World) -> bool:

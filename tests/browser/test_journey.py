@@ -196,7 +196,7 @@ def invited(page, settings, desk_address, name):
     mona = Visitor(desk_address, "mona", PASSWORD, "", partial(code_for, settings, "mona"))
     sign_in(page, mona, then="/")
     page.get_by_role("link", name="People of your organisation").press("Enter")
-    page.get_by_label("User name").fill(name)
+    page.get_by_label("User name", exact=True).fill(name)
     page.get_by_role("button", name="Invite").press("Enter")
     password = page.locator(".app-handover .app-secret").inner_text()
     page.get_by_role("link", name=name).press("Enter")

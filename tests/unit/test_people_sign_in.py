@@ -285,7 +285,10 @@ def code_of(town, ticket):
 def test_invitation_leads_to_setting_up_and_then_one_s_own_password_counts(town):
     ticket = start(town)
     assert isinstance(set_up(town, ticket), Admitted)
-    assert "codes-set-up" in town.trail.events
+    assert town.trail.events[-2:] == ["codes-set-up", "sign-in"]
+    assert is_refused(town, "newcomer", OWN, code_of(town, ticket)), (
+        "the code of setting up is used"
+    )
     assert is_refused(town, "newcomer", PASSWORD, ""), "the invitation works once"
     stored = town.documents.stored[ENROLMENTS, "newcomer"].source
     assert ticket.secret not in str(stored)
