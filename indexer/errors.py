@@ -7,6 +7,7 @@ ContactPointError      500  exit 4
     BuildRefused       422          a publish check refuses the build; searches use the one before
     SnapshotRefused     422          the snapshot, or its repository, is not fit for what was asked
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
+    WrongCode          422          of a person who sets up codes
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
       BudgetSpent      429          as often this hour as the role may
@@ -58,6 +59,10 @@ class SnapshotRefused(Refused):
 
 class EngineRefused(Refused):
     code = "engine_refused"
+
+
+class WrongCode(Refused):
+    pass
 
 
 class NotSignedIn(Refused):
