@@ -16,7 +16,7 @@ from tests.worlds.namespace import make_broom
 from tests.worlds.play import KINDS, Play
 from tests.worlds.trial import Theatre
 
-PAIRS, SEED, CASES, TWICE, SHOWN = 100_000, 1, 1_152, 400, 10
+PAIRS, SEED, CASES, TWICE, SHOWN = 100_000, 1, 960, 400, 10
 
 
 def plays(theatre: Theatre, pairs: int, seed: int) -> Iterator[Play]:
@@ -35,9 +35,10 @@ def compare(play: Play) -> list[str]:
     told = [f"{kind}: {one}" for kind in KINDS for one in play.differences(kind)]
     apart = sum(len(play.apart(kind)) for kind in KINDS[:2])
     kept = sum(play.lived(kind).kept for kind in KINDS[:2])
-    pairs = sum(map(play.pairs, KINDS))
+    pairs, uploads = sum(map(play.pairs, KINDS)), play.uploads()
+    told += [f"uploads: {one}" for one in uploads.differences]
     say(
-        f"{pairs:,} pairs, {play.share():.0%} would show a shielded child: {len(told)} differ; "
+        f"{pairs:,} pairs, {uploads.share:.0%} would show a shielded child: {len(told)} differ; "
         f"apart: {kept} rows of a feed near the shielded are not to be seen, {apart} steps differ"
     )
     return told

@@ -1,8 +1,9 @@
 """One script, and what each world says to it."""
 
 from tests.worlds.cast import make_cast
-from tests.worlds.script import LOADS, Step, make_script
+from tests.worlds.script import REINDEX, Step, make_script
 from tests.worlds.trial import Lived, Numbers, Theatre, differences
+from tests.worlds.uploads import Uploads, send_all
 
 KINDS = ("after", "before", "marked")
 
@@ -26,10 +27,10 @@ class Play:
         return self.theatre.live(self.cast, kind, self.steps[:steps], numbers)
 
     def _steps_of(self, kind: str) -> int:
-        """How many steps a world lives: one with marks alone only half of the rounds, for a
-        reindex finds the marked and says so to the operator."""
-        rounds = [n for n, step in enumerate(self.steps) if step.way == LOADS]
-        return rounds[(len(rounds) - 1) // 2] if kind == "marked" else len(self.steps)
+        """How many steps a world lives: one with marks alone until the reindex, which finds the
+        marked and says so to the operator."""
+        reindex = next(n for n, step in enumerate(self.steps) if step.way == REINDEX)
+        return reindex if kind == "marked" else len(self.steps)
 
     def _compared(self, kind: str) -> int:
         return min(self.strict, self._steps_of(kind))
@@ -43,7 +44,8 @@ class Play:
         count = self._compared(kind)
         mine, theirs = self.lived(kind).first(count), self.lived("without").first(count)
         assert len(mine.said) == count
-        return differences(self.steps[:count], mine, theirs)
+        alarms = [f"{mine.alarms} alarms"] if mine.alarms and kind != "marked" else []
+        return alarms + differences(self.steps[:count], mine, theirs)
 
     def differences_of_the_same(self, kind: str, steps: int) -> list[str]:
         """Return all in which a world that is lived once more differs from itself."""
@@ -56,6 +58,6 @@ class Play:
         told = zip(self.steps, mine, theirs, strict=True)
         return [step for step, one, other in told if step.is_near and one != other]
 
-    def share(self) -> float:
-        """Return the share of the pairs that would show a hidden child were it not shielded."""
-        return self.theatre.share(self.cast, self.steps[: self.strict])
+    def uploads(self) -> Uploads:
+        """Return what uploaders are told, with and without shields, and what would be shown."""
+        return send_all(self.theatre, self.cast, self.steps[: self.strict])

@@ -1,4 +1,4 @@
-"""What happens in every world alike: rounds of one feed and three dozen questions, by Hypothesis.
+"""What happens in every world alike: rounds of one feed and eight dozen questions, by Hypothesis.
 
 The questions are biased to the hidden: their names as typists spoil them, dates, postcodes,
 numbers, their siblings and namesakes, and what lies on the next page.
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.benchmarks.corrupt import one_edit, one_edit_each
 from tests.worlds.cast import CENSUS, SWARM_WORD, Cast, Person, Row
 
-QUESTIONS, CHANGES = 36, 12
+QUESTIONS, CHANGES = 96, 32
 """Of one round: so a third of the cases change something."""
 PEOPLE = ("pat", "pat", "dana")  # a practitioner and a data manager
 T = TypeVar("T")
@@ -115,8 +115,8 @@ FORMS: tuple[Form, ...] = (
     lambda one, chance: one_edit(one.family, chance),
 )
 WAYS_TO_ASK = (
-    *("find",) * 11,
-    *("answers-a-batch", "searches", "searches-and-reads-on", "opens-a-found-one") * 2,
+    *("find",) * 24,
+    *("answers-a-batch", "searches", "searches-and-reads-on", "opens-a-found-one"),
     *("opens-by-number", "opens-by-seal", "searches-at-the-keyboard", "shows-at-the-keyboard"),
 )
 FIRST, LAST = ("comes-in", "looks-around", "comes-in-wrongly"), ("goes-out",)

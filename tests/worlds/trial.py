@@ -33,12 +33,14 @@ Numbers = list[str]
 @dataclass(frozen=True)
 class Lived:
     """All that one world said: step by step, and at the end in its ordinary audit. `numbers` are
-    the hidden children's; `kept` counts rows that went to one of these, or wait for an officer."""
+    the hidden children's; `kept` counts rows that went to one of these, or wait for an officer;
+    `alarms` say that one was found in the build."""
 
     said: list[bytes]
     audit: list[tuple[str, str]]
     numbers: Numbers
     kept: int = 0
+    alarms: int = 0
 
     def first(self, steps: int) -> "Lived":
         """Return what was said in the first so many steps."""
@@ -117,13 +119,14 @@ class Theatre:
         with self.world(cast, kind) as stage:
             stage.numbers = numbers or stage.numbers
             said = [act(stage, step, place) for place, step in enumerate(steps, 1)]
-            return Lived(said, stage.audited(), stage.numbers, stage.kept())
+            audit = stage.audited()
+            return Lived(said, audit, stage.numbers, stage.kept(), stage.alarms)
 
-    def share(self, cast: Cast, steps: Sequence[Step]) -> float:
-        """Return the share of the questions that would show a hidden child were it not shielded."""
-        with self.world(cast, "shown") as stage:
-            asked = [step for step in steps if step.is_question]
-            return sum(shows_hidden(stage, step) for step in asked) / len(asked)
+
+def share_that_shows(stage: Stage, steps: Sequence[Step]) -> float:
+    """Return the share of the questions that show a hidden child where nobody is shielded."""
+    asked = [step for step in steps if step.is_question]
+    return sum(shows_hidden(stage, step) for step in asked) / len(asked)
 
 
 def shows_hidden(stage: Stage, step: Step) -> bool:

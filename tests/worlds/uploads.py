@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from tests.worlds.cast import CENSUS, DOCTORS, Cast, Row
+from tests.worlds.script import Step
 from tests.worlds.stage import Stage
-from tests.worlds.trial import Theatre, first_difference
+from tests.worlds.trial import Theatre, first_difference, share_that_shows
 
 GONE = {"withdrawn": True}
 
@@ -45,18 +48,32 @@ def told(stage: Stage) -> list[str]:
         said.append(stage.run(*words))
         said.append(rejects.read_text() if rejects.exists() else "none")
         said += stage.logged()
-    return [*said, *(entry for _, entry in stage.audited())]
+    audit = [
+        entry for _, entry in stage.audited() if json.loads(entry)["_source"]["event"] == "load"
+    ]
+    return [*said, *audit]
 
 
-def echoes(theatre: Theatre, cast: Cast, kinds: Sequence[str]) -> list[str]:
-    """Return what differs between what uploaders are told in two worlds."""
-    said = []
-    for kind in kinds:
-        with theatre.world(cast, kind) as stage:
-            said.append(told(stage))
-    assert len(said[0]) == len(said[1])
-    return [
+@dataclass(frozen=True)
+class Uploads:
+    """What differs between what uploaders are told of shielded children and of others, and the
+    share of the questions that would show the shielded were they none."""
+
+    differences: list[str]
+    share: float
+
+
+def send_all(theatre: Theatre, cast: Cast, steps: Sequence[Step]) -> Uploads:
+    """Send the same in a world where nobody is shielded and in one where the hidden are."""
+    with theatre.world(cast, "shown") as stage:
+        share = share_that_shows(stage, steps)
+        stage.logged()
+        shown = told(stage)
+    with theatre.world(cast, "after") as stage:
+        shielded = told(stage)
+    told_apart = [
         f"{place}: {first_difference(one, other)}"
-        for place, (one, other) in enumerate(zip(*said, strict=True))
+        for place, (one, other) in enumerate(zip_longest(shown, shielded, fillvalue=""))
         if one != other
     ]
+    return Uploads(told_apart, share)

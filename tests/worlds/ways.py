@@ -24,8 +24,11 @@ NO_SEAL = ("/results/x", "/reason/x", "/record/x")
 
 
 def page(answer: TestResponse) -> str:
-    """Status, headers and body."""
-    return f"{answer.status}\n{answer.headers}\n{answer.text}"
+    """Status, headers and body; the date is the web server's own in any case."""
+    answer.headers.remove("Date")
+    said = f"{answer.status}\n{answer.headers}\n{answer.text}"
+    answer.close()
+    return said
 
 
 def said_by(ask: Callable[[], Any]) -> str:
