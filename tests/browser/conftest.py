@@ -119,6 +119,11 @@ def code_for(settings: Settings, name: str) -> str:
     return code_at(SECRET, current_step(REAL.now()))
 
 
+def at_desk(settings: Settings, address: str, user: str) -> Visitor:
+    """One of the people of the desk, before they sign in."""
+    return Visitor(address, user, PASSWORD, "", partial(code_for, settings, user))
+
+
 def deactivate(settings: Settings, name: str) -> None:
     desk_client, trail = desk(settings)
     change_user(desk_client, name, TESTER, trail, lambda user: replace(user, active=False))

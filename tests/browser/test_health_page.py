@@ -10,14 +10,25 @@ from indexer.clients import make_client
 from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
 from indexer.world import REAL
+from tests.browser.conftest import at_desk
 from tests.browser.journey import search, sign_in
-from tests.browser.test_accessibility import show_health
 from tests.runbook import follow
 
 
-def test_alarm_is_on_the_page_until_the_runbook_was_followed(page, visitor, filled):
+@pytest.fixture
+def operator(filled, desk_address):
+    return at_desk(filled, desk_address, "olu")
+
+
+def show_health(page, operator):
+    sign_in(page, operator, then="/")
+    page.get_by_role("link", name="How the service is").click()
+    expect(page.locator(".app-chart__part").first).to_be_visible()
+
+
+def test_alarm_is_on_the_page_until_the_runbook_was_followed(page, operator, filled):
     Alarms(make_client(filled, "front"), REAL).raise_alarm("register")
-    show_health(page, visitor)
+    show_health(page, operator)
     expect(page.get_by_role("heading", level=1)).to_have_text("Something needs to be done now")
     first = page.locator(".app-states__one").first
     expect(first).to_contain_text("1 alarm is open")
@@ -27,15 +38,15 @@ def test_alarm_is_on_the_page_until_the_runbook_was_followed(page, visitor, fill
     expect(page.get_by_text("No alarm is open.")).to_be_visible()
 
 
-def test_page_says_the_same_as_the_command(page, visitor, filled):
-    show_health(page, visitor)
+def test_page_says_the_same_as_the_command(page, operator, filled):
+    show_health(page, operator)
     names = page.locator(".app-states__name").all_inner_texts()
     assert sorted(names) == sorted(one.name for one in Watch(filled, REAL).look().states)
 
 
-def test_page_is_for_operators_alone(page, visitor):
-    sign_in(page, visitor)
-    page.goto(f"{visitor.address}/health")
+def test_page_is_for_operators_alone(page, filled, desk_address):
+    sign_in(page, at_desk(filled, desk_address, "mona"), then="/")
+    page.goto(f"{desk_address}/health")
     expect(page.get_by_role("heading", level=1)).to_have_text("You cannot use this page")
 
 

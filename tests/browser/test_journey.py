@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from indexer.people.codes import code_at, current_step
 from indexer.world import REAL
-from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD, code_for
+from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD, at_desk, code_for
 from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
 
@@ -193,8 +193,7 @@ def test_practitioner_who_is_invited_at_the_desk_sets_up_and_finds_the_child(
 
 def invited(page, settings, desk_address, name):
     """Let the data manager invite a person and record their training; return the password."""
-    mona = Visitor(desk_address, "mona", PASSWORD, "", partial(code_for, settings, "mona"))
-    sign_in(page, mona, then="/")
+    sign_in(page, at_desk(settings, desk_address, "mona"), then="/")
     page.get_by_role("link", name="People of your organisation").press("Enter")
     page.get_by_label("User name", exact=True).fill(name)
     page.get_by_role("button", name="Invite").press("Enter")
