@@ -24,7 +24,10 @@ from indexer.engine import configuration, lifecycle
 from indexer.engine.places import engine_places
 from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
-from indexer.people.sessions import find_signed_in, open_session
+from indexer.people.codes import make_code_secret
+from indexer.people.demo import SignIn, set_up_with
+from indexer.people.enrolment import read_person
+from indexer.people.sessions import find_stay, open_session
 from indexer.people.users import NewUser, add_user
 from indexer.snapshots.snapshots import create
 from indexer.world import REAL, World
@@ -257,9 +260,11 @@ def test_alarm_raised_twice_is_one(served):
 def sign_in_operator(settings):
     desk_client = make_client(settings, "desk")
     trail = Trail(desk_client, settings, REAL)
-    olu = NewUser("olu", "operator", "359", "a long pass phrase of a test")
-    add_user(desk_client, olu, OPERATOR, trail, REAL)
-    return open_session(make_client(settings, "front"), "olu", REAL)
+    password = "a long pass phrase of a test"
+    add_user(desk_client, NewUser("olu", "operator", "359", password), OPERATOR, trail, REAL)
+    set_up_with(settings, SignIn("olu", "operator", password), make_code_secret(REAL))
+    mark = read_person(desk_client, "olu").enrolment.mark
+    return open_session(desk_client, "desk", "olu", mark, REAL)
 
 
 @contextmanager
@@ -281,8 +286,8 @@ def test_full_disk_is_red_and_room_leads_to_green(served):
     with full_disk(served) as filling:
         assert wait_for(served, "disk", "red").step == "df -h"
         wait_until_blocked(served)
-        signed_in = find_signed_in(make_client(served, "front"), token, later(minutes=2))
-        assert signed_in.name == "olu"  # who can be shown the page, though nothing can be noted
+        stay = find_stay(make_client(served, "desk"), "desk", token, later(minutes=2))
+        assert stay.user.name == "olu"  # who can be shown the page, though nothing can be noted
         follow(served, "disk", only="df")
         follow(served, "disk", only="rm", FILE=str(filling))
         wait_for(served, "disk", "green")
