@@ -144,7 +144,8 @@ def test_repository_that_is_gone_is_red_until_it_is_back(served):
     assert (said.returncode, "'builds' under the path.repo" in said.stderr) == (2, True)
     folder.unlink()
     away.rename(folder)
-    follow(served, "snapshots")
+    follow(served, "snapshots", only="create")
+    follow(served, "snapshots", only="list")
     assert state(served, "snapshots").is_well
 
 
