@@ -26,7 +26,7 @@ def sign_in(page: Page, visitor: Visitor, then: str = "/search") -> None:
     page.goto(f"{visitor.address}/sign-in")
     page.get_by_label("User name").press_sequentially(visitor.user)
     page.get_by_label("Password", exact=True).press_sequentially(visitor.password)
-    page.get_by_label("Code").press_sequentially(visitor.code())
+    page.get_by_label("Code", exact=True).press_sequentially(visitor.code())
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{then}")
 

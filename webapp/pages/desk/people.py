@@ -7,6 +7,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer.errors import NotAllowed, Refused
+from indexer.people.actor import SEARCHERS
 from indexer.people.passwords import make_password
 from indexer.people.staff import Staff
 from indexer.people.users import NewUser, User, is_trained
@@ -21,7 +22,7 @@ UNTRAINED, LAPSED, DEACTIVATED = "Not trained", "Training lapsed", "Deactivated"
 
 @dataclass(frozen=True)
 class Line:
-    """One person, what keeps them from searching (empty if nothing does), and their page."""
+    """One person, what keeps them from their work (empty if nothing does), and their page."""
 
     user: User
     state: str
@@ -108,9 +109,11 @@ def person_address(name: str) -> str:
 
 
 def state_of(user: User, today: date) -> str:
-    """Return what keeps a person from searching, in a word or two."""
+    """Return what keeps a person from their work, in a word or two; only who searches is trained."""
     if not user.active:
         return DEACTIVATED
+    if user.role not in SEARCHERS:
+        return ""
     if user.trained_on is None:
         return UNTRAINED
     return "" if is_trained(user.trained_on, today) else LAPSED
