@@ -6,6 +6,7 @@ ContactPointError      500  exit 4
     FeedRefused        422          the file cannot be loaded, or not beyond the row named
     BuildRefused       422          a publish check refuses the build; searches use the one before
     EngineRefused      422          the embedded Elasticsearch cannot be started here as things are
+    WrongCode          422          of a person who sets up codes
     NotSignedIn        401
     NotAllowed         403          the role or the organisation may not do this
       BudgetSpent      429          as often this hour as the role may
@@ -53,6 +54,10 @@ class BuildRefused(Refused):
 
 class EngineRefused(Refused):
     code = "engine_refused"
+
+
+class WrongCode(Refused):
+    pass
 
 
 class NotSignedIn(Refused):

@@ -19,7 +19,7 @@ from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
 from indexer.world import REAL, World
-from webapp.access import check_access, is_of_another_process, roles_of
+from webapp.access import access_table, check_access, is_of_another_process, roles_of
 from webapp.headers import refuse_late_answer, set_headers, set_transport_header
 from webapp.health import health
 from webapp.pages import pages
@@ -126,7 +126,9 @@ def _configure(app: Flask, settings: Settings, site: Site) -> None:
     }
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=asset(Path(app.static_folder or "")), process=site.process.name
+        asset=asset(Path(app.static_folder or "")),
+        process=site.process.name,
+        can_renew=lambda role: role in access_table(site.process.name)["/renew"].roles,
     )
 
 

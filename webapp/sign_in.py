@@ -14,7 +14,14 @@ from indexer.people.enrolment import Ticket
 from indexer.people.failures import Place
 from indexer.people.organisations import Organisation, read_organisation
 from indexer.people.sessions import Stay, end_session, find_stay, open_session
-from indexer.people.sign_in import Admitted, Door, Typed, check_sign_in, finish_enrolment
+from indexer.people.sign_in import (
+    Admitted,
+    Door,
+    Typed,
+    begin_anew,
+    check_sign_in,
+    finish_enrolment,
+)
 from webapp.known_browser import keep_known, known_place
 from webapp.processes import Process
 
@@ -46,13 +53,18 @@ class People:
 
         Raises NotSignedIn, NotAllowed, Unavailable.
         """
-        place = known_place(typed.name) or Place.of_address(request.remote_addr or "")
-        found = check_sign_in(self._door, typed, place)
+        found = check_sign_in(self._door, typed, _place(typed.name))
         if isinstance(found, Ticket):
             session[TICKET] = self._door.tickets.seal(found)
             return False
         self._admit(found)
         return True
+
+    def begin_anew(self, password: str, code: str) -> None:
+        """Let the reader, who shows both again, set up anew. Raises NotSignedIn, Unavailable."""
+        name = current_user.actor.name
+        ticket = begin_anew(self._door, Typed(name, password, code), _place(name))
+        session[TICKET] = self._door.tickets.seal(ticket)
 
     def ticket(self) -> Ticket:
         """Return whom this browser sets up, and the secret to show. Raises NotSignedIn."""
@@ -84,6 +96,10 @@ class People:
         login_user(SignedIn(token, actor))
         session["user"] = actor.name  # tells, once the session is over, that there was one
         keep_known(actor.name, self._world)
+
+
+def _place(name: str) -> Place:
+    return known_place(name) or Place.of_address(request.remote_addr or "")
 
 
 def typed_name(text: str) -> str:

@@ -53,8 +53,8 @@ def enrolment_address(user: str, secret: str) -> str:
 
 
 def qr_code(text: str) -> str:
-    """Return an SVG to stand inside a page: no script, no style."""
-    return segno.make_qr(text, error="m").svg_inline(scale=5)
+    """Return an SVG to stand inside a page: no script, no style, as large as the page lets it."""
+    return segno.make_qr(text, error="m").svg_inline(omitsize=True)
 
 
 class CodeKeeper:

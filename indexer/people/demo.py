@@ -6,8 +6,6 @@ Nobody else's secret is in any file, so no command can tell another person's cod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from elasticsearch import Elasticsearch
-
 from indexer.audit.trail import Trail
 from indexer.clients import make_client
 from indexer.engine.secret_files import write_privately
@@ -33,6 +31,8 @@ CODES = "codes.secret"
 
 @dataclass(frozen=True)
 class SignIn:
+    """Who signs in, and with what; the role is for people to read."""
+
     name: str
     role: Role
     password: str
@@ -48,7 +48,7 @@ def add_demo_people(settings: Settings, actor: Actor) -> list[SignIn]:
         if read_person(client, one.name) is None:
             new = NewUser(one.name, one.role, AUTHORITY, one.password, REAL.today())
             add_user(client, new, actor, trail, REAL)
-        _set_up(client, settings, one)
+        set_up_with(settings, one, _code_secret(settings))
     return people
 
 
@@ -67,11 +67,14 @@ def _sign_in(settings: Settings, role: Role) -> SignIn:
     return SignIn(f"demo-{role}", role, _kept(settings, f"{role}.password", make_password))
 
 
-def _set_up(client: Elasticsearch, settings: Settings, one: SignIn) -> None:
+def set_up_with(settings: Settings, one: SignIn, secret: str) -> None:
+    """Set up a person who was invited with a secret that is known beforehand: for a demo and for
+    tests. Who has set up already is left alone."""
+    client = make_client(settings, "desk")
     person = read_person(client, one.name)
     if person is None or person.enrolment is not None:
         return
-    sealed = CodeKeeper(settings.secret("codes.key")).seal(one.name, _code_secret(settings))
+    sealed = CodeKeeper(settings.secret("codes.key")).seal(one.name, secret)
     enrolment = new_enrolment(person.user, hash_password(one.password), sealed, REAL)
     write_enrolment(client, person, enrolment)
 

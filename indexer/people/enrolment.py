@@ -50,11 +50,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Ticket:
-    """Who is setting up, under which invitation, and the secret that they are shown."""
+    """Who is setting up, under which invitation, and the secret that they are shown. `mark` is of
+    what they have and make anew; empty if they have nothing yet."""
 
     user: str
     invitation: str
     secret: str
+    mark: str = ""
 
 
 def is_for_desk(role: Role) -> bool:
@@ -94,9 +96,14 @@ def write_enrolment(client: Elasticsearch, person: Person, enrolment: Enrolment)
     return documents.write(client, place, asdict(enrolment), person.stored)
 
 
+def step_key(name: str) -> str:
+    """Return the id of the step that a person used last, in the index of sessions."""
+    return f"step-{sha256(name.encode()).hexdigest()}"
+
+
 def use_step(client: Elasticsearch, name: str, step: int, world: World) -> bool:
     """Note the step of a code before it opens anything; False if it, or a later one, was used."""
-    place = (SESSIONS, f"step-{sha256(name.encode()).hexdigest()}")
+    place = (SESSIONS, step_key(name))
     stored = documents.read(client, *place)
     if stored is not None and stored.source["step"] >= step:
         return False

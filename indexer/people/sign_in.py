@@ -10,7 +10,7 @@ from datetime import datetime
 from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
-from indexer.errors import NotAllowed, NotSignedIn, Refused
+from indexer.errors import NotAllowed, NotSignedIn, Refused, WrongCode
 from indexer.people.actor import Actor, Role
 from indexer.people.codes import CodeKeeper, make_code_secret, matching_step
 from indexer.people.enrolment import (
@@ -94,15 +94,28 @@ def check_sign_in(door: Door, typed: Typed, place: Place) -> Admitted | Ticket:
     return Admitted(person.user, person.enrolment.mark)
 
 
+def begin_anew(door: Door, typed: Typed, place: Place) -> Ticket:
+    """Return a ticket for a new password and new codes, of one who has both and shows it.
+
+    Raises NotSignedIn as a sign-in does, and counts as one.
+    """
+    with turn():
+        person = _check(door, typed, place)
+    forget_failures(door.client, typed.name, place)
+    mark = person.enrolment.mark if person.enrolment else ""
+    secret = make_code_secret(door.world)
+    return Ticket(typed.name, person.user.invitation, secret, mark)
+
+
 def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Admitted:
     """Keep the password and the codes that were set up, and admit the person.
 
-    Raises Refused, with what to do, if the code is wrong or the password weak; NotSignedIn if the
+    Raises Refused, with what to do, if the password is weak; WrongCode; NotSignedIn if the
     invitation is over or was used meanwhile.
     """
-    _refuse_if_wrong(door, ticket, password, code)
+    step = _right_step(door, ticket, password, code)
     person = read_person(door.client, ticket.user)
-    if person is None or not _is_still_invited(person, ticket, door.world):
+    if person is None or not _may_set_up(person, ticket, door.world):
         raise NotSignedIn(ENDED)
     with turn():
         password_hash = hash_password(password)
@@ -111,6 +124,8 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     door.trail.write("codes-set-up", person.user.actor(), subject=ticket.user)
     if not write_enrolment(door.client, person, enrolment):
         raise NotSignedIn(ENDED)
+    use_step(door.client, ticket.user, step, door.world)  # nor does this code work again
+    door.trail.write("sign-in", person.user.actor())
     return Admitted(person.user, enrolment.mark)
 
 
@@ -164,15 +179,20 @@ def _refuse_if_not_entitled(door: Door, person: Person) -> None:
         raise
 
 
-def _refuse_if_wrong(door: Door, ticket: Ticket, password: str, code: str) -> None:
+def _right_step(door: Door, ticket: Ticket, password: str, code: str) -> int:
+    """Return the step of the code. Raises Refused for a weak password, WrongCode."""
     weak = weakness(password, ticket.user)
     if weak:
         raise Refused(weak)
-    if matching_step(ticket.secret, code, door.world.now()) is None:
-        raise Refused(WRONG_CODE)
+    step = matching_step(ticket.secret, code, door.world.now())
+    if step is None:
+        raise WrongCode(WRONG_CODE)
+    return step
 
 
-def _is_still_invited(person: Person, ticket: Ticket, world: World) -> bool:
-    user = person.user
-    is_same = user.invitation == ticket.invitation and person.enrolment is None
-    return is_same and user.active and user.is_invited(world.now())
+def _may_set_up(person: Person, ticket: Ticket, world: World) -> bool:
+    """Say if nothing changed since the ticket was given: neither a new invitation nor a setting up
+    elsewhere."""
+    user, mark = person.user, person.enrolment.mark if person.enrolment else ""
+    is_same = user.active and (user.invitation, mark) == (ticket.invitation, ticket.mark)
+    return is_same and (bool(mark) or user.is_invited(world.now()))

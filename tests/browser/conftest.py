@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -19,11 +20,16 @@ from indexer.audit.trail import Trail
 from indexer.builds.init import init
 from indexer.children.load import Loader
 from indexer.clients import make_client
+from indexer.people import documents
 from indexer.people.actor import Actor
+from indexer.people.codes import code_at, current_step, make_code_secret
+from indexer.people.demo import SignIn, set_up_with
+from indexer.people.enrolment import step_key
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user, change_user
 from indexer.settings import Settings
 from indexer.world import REAL
+from mappings.names import SESSIONS
 from tests.browser.chromium import NARROW, WIDE, chromium
 from tests.browser.journey import Visitor
 from tests.conftest import free_port_base
@@ -32,6 +38,7 @@ from tests.rows import entries, plain_row, row
 STATIC = Path("webapp/static")
 TESTER = Actor("tester", "operator", "")
 PASSWORD = "a horse, a battery and a staple"
+SECRET = make_code_secret(REAL)
 PATIENCE_SECONDS = 60
 # Family names that no other test uses, so that all tests share one index and never meet.
 FAMILY, NAMESAKES = "Quillfeather-Obi", 60
@@ -74,12 +81,14 @@ def add_people(settings: Settings) -> None:
         NewUser("amira", "practitioner", "359", PASSWORD, today),
         NewUser("bo", "practitioner", "359", PASSWORD, today),
         NewUser("audrey", "auditor", "359", PASSWORD),
+        NewUser("mona", "data-manager", "359", PASSWORD, today),
         NewUser("lapsed", "practitioner", "359", PASSWORD, today - timedelta(days=400)),
         NewUser("untrained", "practitioner", "359", PASSWORD),
         NewUser("early", "practitioner", "201", PASSWORD, today),
         NewUser("gone", "practitioner", "359", PASSWORD, today),
     ):
         add_user(desk_client, user, TESTER, trail, REAL)
+        set_up(settings, user.name)
     deactivate(settings, "gone")
 
 
@@ -88,11 +97,25 @@ def desk(settings: Settings) -> tuple[Elasticsearch, Trail]:
     return desk_client, Trail(desk_client, settings, REAL)
 
 
-def add_practitioner(settings: Settings, name: str) -> None:
+def add_practitioner(settings: Settings, name: str, *, is_set_up: bool = True) -> None:
     """One more, for a test that spoils its user for others."""
     desk_client, trail = desk(settings)
     new = NewUser(name, "practitioner", "359", PASSWORD, REAL.today())
     add_user(desk_client, new, TESTER, trail, REAL)
+    if is_set_up:
+        set_up(settings, name)
+
+
+def set_up(settings: Settings, name: str) -> None:
+    """Set up password and codes of one who was added, with the secret of the tests."""
+    set_up_with(settings, SignIn(name, "practitioner", PASSWORD), SECRET)
+
+
+def code_for(settings: Settings, name: str) -> str:
+    """The code of now for one who may have used it: that is forgotten, as no test waits."""
+    desk_client, _ = desk(settings)
+    documents.delete(desk_client, SESSIONS, step_key(name))
+    return code_at(SECRET, current_step(REAL.now()))
 
 
 def deactivate(settings: Settings, name: str) -> None:
@@ -101,7 +124,7 @@ def deactivate(settings: Settings, name: str) -> None:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings, *words: str) -> Iterator[str]:
     """The address of `contactpoint serve` in a process of its own, ended by its id."""
     if not (STATIC / "app.css").exists():
         pytest.fail("the pages have no style sheet: run webapp/assets/build.sh")
@@ -111,7 +134,8 @@ def serving(settings: Settings) -> Iterator[str]:
         "CONTACTPOINT_HOME": str(settings.home),
         "CONTACTPOINT_PORT_BASE": str(settings.port_base),
     }
-    process = subprocess.Popen([*command, "--port", str(port), "--workers", "1"], env=environment)
+    command += ["--port", str(port), "--workers", "1", *words]
+    process = subprocess.Popen(command, env=environment)
     try:
         wait_until_alive(process, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
@@ -137,10 +161,17 @@ def address(filled: Settings) -> Iterator[str]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def desk_address(filled: Settings) -> Iterator[str]:
+    with serving(filled, "--desk") as found:
+        yield found
+
+
 @pytest.fixture
-def visitor(address: str) -> Visitor:
+def visitor(address: str, filled: Settings) -> Visitor:
     """A practitioner who looks for the child of whom much is known, misspelled."""
-    return Visitor(address, "amira", PASSWORD, "quilfeather obi mina 2014")
+    code = partial(code_for, filled, "amira")
+    return Visitor(address, "amira", PASSWORD, "quilfeather obi mina 2014", code)
 
 
 @pytest.fixture(scope="session")

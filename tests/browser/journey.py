@@ -1,5 +1,6 @@
 """The way from signing in to a child's record, as a person goes it: by label, with the keyboard."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
@@ -9,21 +10,25 @@ PATIENCE_MILLISECONDS = 15_000
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who goes there, and what they type to find the child they look for."""
+    """Who goes there, what they type to find the child they look for, and what gives the code to
+    sign in with now."""
 
     address: str
     user: str
     password: str
     text: str
+    code: Callable[[], str]
 
 
-def sign_in(page: Page, visitor: Visitor) -> None:
+def sign_in(page: Page, visitor: Visitor, then: str = "/search") -> None:
+    """Sign in, and wait for the page that comes then."""
     page.set_default_timeout(PATIENCE_MILLISECONDS)
     page.goto(f"{visitor.address}/sign-in")
     page.get_by_label("User name").press_sequentially(visitor.user)
     page.get_by_label("Password", exact=True).press_sequentially(visitor.password)
+    page.get_by_label("Code").press_sequentially(visitor.code())
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search")
+    page.wait_for_url(f"**{then}")
 
 
 def search(page: Page, text: str) -> None:

@@ -9,12 +9,16 @@ import argparse
 import gzip
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import orjson
 from playwright.sync_api import Page
 
+from indexer.people.codes import code_at, current_step
+from indexer.people.demo import CODES
 from indexer.settings import Settings
+from indexer.world import REAL
 from tests.browser.chromium import NARROW, WIDE, chromium
 from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
@@ -27,7 +31,7 @@ HIGHEST = {"wide": 960, "narrow": 1500}  # pixels; a longer page is cut off belo
 def main() -> None:
     wanted = parse_arguments(Settings.from_environment().home / "demo")
     password = wanted.password_file.read_text().strip()
-    visitor = Visitor(wanted.address, wanted.user, password, wanted.text)
+    visitor = Visitor(wanted.address, wanted.user, password, wanted.text, codes(wanted.codes_file))
     wanted.out.mkdir(parents=True, exist_ok=True)
     with chromium() as browser:
         for size, viewport in (("wide", WIDE), ("narrow", NARROW)):
@@ -41,11 +45,18 @@ def parse_arguments(demo: Path) -> argparse.Namespace:
     parser.add_argument("--address", default="http://127.0.0.1:8000")
     parser.add_argument("--user", default="demo-practitioner")
     parser.add_argument("--password-file", default=demo / "practitioner.password", type=Path)
+    parser.add_argument("--codes-file", default=demo / CODES, type=Path)
     parser.add_argument("--text", help="What to type to find a child.")
     parser.add_argument("--out", default=FOLDER, type=Path)
     wanted = parser.parse_args()
     wanted.text = wanted.text or misspelled_child(demo)
     return wanted
+
+
+def codes(file: Path) -> Callable[[], str]:
+    """What gives a code at each call: that of the step before, then of now, as each works once."""
+    secret, steps = file.read_text().strip(), count(current_step(REAL.now()) - 1)
+    return lambda: code_at(secret, next(steps))
 
 
 def misspelled_child(demo: Path) -> str:

@@ -1,10 +1,14 @@
 """Every page is free of what axe finds, and fits a screen of 320 pixels."""
 
+from functools import partial
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.journey import choose_child, search, sign_in, state_reason
+from indexer.world import REAL
+from tests.browser.conftest import PASSWORD, add_practitioner, code_for
+from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
@@ -126,12 +130,58 @@ def test_page_has_no_finding_of_axe_and_does_not_scroll_sideways(
 ):
     show(scripted_page, visitor)
     expect(scripted_page.get_by_role("heading", level=1)).to_contain_text(heading)
+    assert_accessible(scripted_page)
+
+
+def assert_accessible(scripted_page):
+    """Axe finds nothing on the page, and it does not scroll sideways."""
     found = Axe().run(scripted_page, options=OPTIONS).response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     widths = scripted_page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
     assert widths[0] <= widths[1]
+
+
+def test_pages_of_the_desk_and_of_setting_up_have_no_finding_either(
+    scripted_page, filled, desk_address, visitor
+):
+    page, name = scripted_page, f"axe-{REAL.below(10**9)}"
+    add_practitioner(filled, name, is_set_up=False)
+    mona = Visitor(desk_address, "mona", PASSWORD, "", partial(code_for, filled, "mona"))
+    sign_in(page, mona, then="/")
+    for path in ("/", "/people", "/people/import", "/stay"):
+        page.goto(f"{desk_address}{path}")
+        assert_accessible(page)
+    page.goto(f"{desk_address}/people")
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("button", name="Invite again").click()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("I have them in front of me").check()
+    page.get_by_role("button", name="Invite again").click()
+    assert_accessible(page)
+    password = page.locator(".app-handover .app-secret").inner_text()
+    show_set_up(page, visitor, name, password)
+    assert_accessible(page)
+
+
+def show_set_up(page, visitor, name, password):
+    show_sign_in(page, visitor)
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/set-up")
+
+
+def test_warning_before_a_session_ends_appears_by_itself_and_has_no_finding(scripted_page, visitor):
+    """As after twelve minutes: the browser is told to hurry the animation on, not to wait."""
+    sign_in(scripted_page, visitor)
+    warning = scripted_page.locator(".app-ending")
+    expect(warning).to_be_hidden()
+    scripted_page.evaluate("document.getAnimations().forEach(one => one.finish())")
+    expect(warning.get_by_role("link", name="Stay signed in")).to_be_visible()
+    assert_accessible(scripted_page)
 
 
 def test_page_weighs_less_than_100_kilobytes_once_the_styles_are_there(scripted_page, visitor):

@@ -1,10 +1,13 @@
 """From signing in to the child's record: by keyboard, without JavaScript, wide and narrow."""
 
 import re
+from functools import partial
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD
+from indexer.people.codes import code_at, current_step
+from indexer.world import REAL
+from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD, code_for
 from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
 
 
@@ -153,16 +156,53 @@ def test_ended_session_carries_on_where_it_was_after_signing_in(page, visitor):
     page.goto(results)
     page.get_by_label("User name").fill(visitor.user)
     page.get_by_label("Password", exact=True).fill(visitor.password)
+    page.get_by_label("Code").fill(visitor.code())
     page.keyboard.press("Enter")
     page.wait_for_url(results)
     assert page.get_by_role("link", name=FAMILY).first.is_visible()
 
 
-def test_link_is_worth_nothing_to_another_user(page, browser, visitor):
+def test_link_is_worth_nothing_to_another_user(page, browser, visitor, filled):
     open_record(page, visitor)
     other = browser.new_context(java_script_enabled=False).new_page()
-    sign_in(other, Visitor(visitor.address, "bo", PASSWORD, ""))
+    sign_in(other, Visitor(visitor.address, "bo", PASSWORD, "", partial(code_for, filled, "bo")))
     other.goto(page.url)
     assert "This link has ended: search again" in other.locator("main").inner_text()
     assert FAMILY not in other.content()
     other.context.close()
+
+
+def test_practitioner_who_is_invited_at_the_desk_sets_up_and_finds_the_child(
+    page, filled, desk_address, visitor
+):
+    name = f"newcomer-{REAL.below(10**9)}"
+    password = invited(page, filled, desk_address, name)
+    page.goto(f"{visitor.address}/sign-in")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/set-up")
+    secret = page.locator(".app-secret").inner_text().replace(" ", "")
+    page.get_by_label("Password", exact=True).fill("three words of one's own")
+    page.get_by_label("Code").fill(code_at(secret, current_step(REAL.now())))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search")
+    search(page, visitor.text)
+    expect(page.get_by_role("link", name=FAMILY).first).to_be_visible()
+
+
+def invited(page, settings, desk_address, name):
+    """Let the data manager invite a person and record their training; return the password."""
+    mona = Visitor(desk_address, "mona", PASSWORD, "", partial(code_for, settings, "mona"))
+    sign_in(page, mona, then="/")
+    page.get_by_role("link", name="People of your organisation").press("Enter")
+    page.get_by_label("User name", exact=True).fill(name)
+    page.get_by_role("button", name="Invite").press("Enter")
+    password = page.locator(".app-handover .app-secret").inner_text()
+    page.get_by_role("link", name=name).press("Enter")
+    today = REAL.today()
+    for label, value in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
+        page.get_by_label(label).fill(str(value))
+    page.get_by_role("button", name="Record the training").press("Enter")
+    expect(page.locator("main")).to_contain_text("Yes, once their organisation is switched on")
+    return password

@@ -1,14 +1,24 @@
 """Who gets in, who does not, and in what words; sessions that end."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from indexer.clients import make_client
-from indexer.people.sessions import end_session
+from indexer.people.codes import code_at, current_step
+from indexer.people.sessions import end_session, purge_sessions
 from indexer.people.sign_in import REFUSAL
 from indexer.world import REAL
-from tests.browser.conftest import FAMILY, PASSWORD, add_practitioner, deactivate
+from tests.browser.conftest import (
+    FAMILY,
+    PASSWORD,
+    SECRET,
+    add_practitioner,
+    code_for,
+    deactivate,
+)
 from webapp.app import create_app
 from webapp.search.gate import Gate
 
@@ -27,21 +37,28 @@ def seal(browser, path="/sign-in"):
     return re.search(r'name="csrf_token" value="([^"]+)"', browser.get(path).text)[1]
 
 
-def sign_in(browser, name, password=PASSWORD):
-    form = {"name": name, "password": password, "csrf_token": seal(browser)}
-    return browser.post("/sign-in", data=form)
+@pytest.fixture
+def sign_in(filled):
+    """Sends the form with the code of this moment."""
+
+    def send(browser, name, password=PASSWORD):
+        code = code_for(filled, name.strip().lower())
+        form = {"name": name, "password": password, "code": code, "csrf_token": seal(browser)}
+        return browser.post("/sign-in", data=form)
+
+    return send
 
 
 def said(answer):
     return re.sub(r"\s+", " ", answer.text)
 
 
-def test_right_password_opens_the_search(browser):
+def test_right_password_opens_the_search(browser, sign_in):
     assert sign_in(browser, "amira").status_code == 303
     assert browser.get("/search").status_code == 200
 
 
-def test_user_name_may_be_typed_in_capitals(browser):
+def test_user_name_may_be_typed_in_capitals(browser, sign_in):
     assert sign_in(browser, " Amira ").status_code == 303
 
 
@@ -50,7 +67,7 @@ def test_user_name_may_be_typed_in_capitals(browser):
     [("amira", "wrong"), ("nobody-known", PASSWORD), ("gone", PASSWORD), ("é\x00", "x")],
     ids=["wrong password", "unknown", "deactivated", "odd letters"],
 )
-def test_every_failure_has_the_same_words(browser, name, password):
+def test_every_failure_has_the_same_words(browser, name, password, sign_in):
     answer = sign_in(browser, name, password)
     assert answer.status_code == 401
     assert REFUSAL in said(answer)
@@ -64,29 +81,44 @@ def test_every_failure_has_the_same_words(browser, name, password):
         ("untrained", "No ContactPoint training is recorded"),
     ],
 )
-def test_right_password_of_one_who_may_not_search_yet_is_told_why(browser, name, words):
+def test_right_password_of_one_who_may_not_search_yet_is_told_why(browser, name, words, sign_in):
     answer = sign_in(browser, name)
     assert answer.status_code == 403
     assert words in said(answer)
     assert browser.get("/search").location == "/sign-in"
 
 
-def test_name_is_locked_after_five_failures_even_for_the_right_password(app, filled):
+def test_name_is_held_after_five_failures_even_for_the_right_password(app, filled, sign_in):
     add_practitioner(filled, "locked-out")
     for _ in range(5):
         assert sign_in(app.test_client(), "locked-out", "wrong").status_code == 401
     assert sign_in(app.test_client(), "locked-out").status_code == 401
 
 
-def test_right_password_forgets_the_failures_before_it(app, filled):
-    add_practitioner(filled, "clumsy")
-    for _ in range(3):
-        for _ in range(3):
-            assert sign_in(app.test_client(), "clumsy", "wrong").status_code == 401
-        assert sign_in(app.test_client(), "clumsy").status_code == 303
+def test_code_is_stored_as_used_and_works_once(app, filled, sign_in):
+    add_practitioner(filled, "twice")
+    assert sign_in(app.test_client(), "twice").status_code == 303
+    browser = app.test_client()
+    form = {"name": "twice", "password": PASSWORD, "csrf_token": seal(browser)}
+    code = code_at(SECRET, current_step(REAL.now()) - 1)
+    assert browser.post("/sign-in", data=form | {"code": code}).status_code == 401
 
 
-def test_copied_cookie_is_worth_nothing_after_signing_out(app, browser):
+def test_sessions_counts_and_steps_that_are_over_are_purged(app, filled, sign_in):
+    add_practitioner(filled, "yesterday")
+    browser = app.test_client()
+    sign_in(browser, "yesterday")
+    client = make_client(filled, "desk")
+    assert browser.get("/search").status_code == 200
+    purge_sessions(client, replace(REAL, now=lambda: REAL.now() - timedelta(days=1)))
+    assert browser.get("/search").status_code == 200, "it is not over yet"
+    client.indices.refresh(index="sessions")
+    assert purge_sessions(client, replace(REAL, now=lambda: REAL.now() + timedelta(days=3))) >= 2
+    assert browser.get("/search").location == "/sign-in"
+    assert client.search(index="sessions")["hits"]["hits"] == []
+
+
+def test_copied_cookie_is_worth_nothing_after_signing_out(app, browser, sign_in):
     sign_in(browser, "amira")
     thief = app.test_client()
     thief.set_cookie("contactpoint", browser.get_cookie("contactpoint").value)
@@ -95,7 +127,7 @@ def test_copied_cookie_is_worth_nothing_after_signing_out(app, browser):
     assert thief.get("/search").location == "/sign-in"
 
 
-def test_deactivation_ends_a_session_at_once(browser, filled):
+def test_deactivation_ends_a_session_at_once(browser, filled, sign_in):
     add_practitioner(filled, "leaver")
     sign_in(browser, "leaver")
     assert browser.get("/search").status_code == 200
@@ -103,13 +135,13 @@ def test_deactivation_ends_a_session_at_once(browser, filled):
     assert browser.get("/search").location == "/sign-in"
 
 
-def test_auditor_signs_in_and_is_told_that_their_pages_are_to_come(browser):
-    sign_in(browser, "audrey")
-    assert "not in this version" in browser.get("/").text
-    assert browser.get("/search").status_code == 403
+def test_auditor_is_sent_to_the_desk(browser, sign_in):
+    answer = sign_in(browser, "audrey")
+    assert answer.status_code == 403
+    assert "auditors and operators at the desk" in said(answer)
 
 
-def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled):
+def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled, sign_in):
     sign_in(browser, "amira")
     with browser.session_transaction() as cookie:
         token = cookie["_user_id"]
@@ -118,19 +150,19 @@ def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled):
     assert found["found"] is False
 
 
-def test_next_page_is_never_one_of_another_site(browser):
+def test_next_page_is_never_one_of_another_site(browser, sign_in):
     browser.get("//elsewhere.example/search")
     assert sign_in(browser, "amira").location in ("/", "/search")
 
 
-def test_sign_in_sent_empty_is_no_try(app, filled):
+def test_sign_in_sent_empty_is_no_try(app, filled, sign_in):
     add_practitioner(filled, "hasty")
     for _ in range(6):
         assert sign_in(app.test_client(), "hasty", "").status_code == 422
     assert sign_in(app.test_client(), "hasty").status_code == 303
 
 
-def test_one_who_is_signed_in_needs_no_sign_in_page(browser):
+def test_one_who_is_signed_in_needs_no_sign_in_page(browser, sign_in):
     sign_in(browser, "amira")
     assert browser.get("/sign-in").location == "/"
 
@@ -138,10 +170,10 @@ def test_one_who_is_signed_in_needs_no_sign_in_page(browser):
 def end_session_of(browser, settings):
     """End it as time does: in the index, while the browser keeps its cookie."""
     with browser.session_transaction() as cookie:
-        end_session(make_client(settings, "front"), cookie["_user_id"])
+        end_session(make_client(settings, "front"), "front", cookie["_user_id"])
 
 
-def test_search_sent_after_the_session_ended_is_answered_after_signing_in(browser, filled):
+def test_search_sent_after_the_session_ended_is_answered_after_signing_in(browser, filled, sign_in):
     sign_in(browser, "amira")
     token = seal(browser, "/search")
     end_session_of(browser, filled)
@@ -152,14 +184,14 @@ def test_search_sent_after_the_session_ended_is_answered_after_signing_in(browse
     assert "Wilhelmina Rose" in browser.get(results).text
 
 
-def test_another_who_signs_in_after_an_ended_session_starts_at_home(browser, filled):
+def test_another_who_signs_in_after_an_ended_session_starts_at_home(browser, filled, sign_in):
     sign_in(browser, "amira")
     end_session_of(browser, filled)
     browser.post("/search", data={"text": FAMILY})
     assert sign_in(browser, "bo").location == "/"
 
 
-def test_one_who_chose_to_sign_out_is_not_told_that_the_session_ended(browser):
+def test_one_who_chose_to_sign_out_is_not_told_that_the_session_ended(browser, sign_in):
     sign_in(browser, "amira")
     browser.post("/sign-out", data={"csrf_token": seal(browser, "/search")})
     browser.get("/search")

@@ -17,6 +17,8 @@ from indexer.engine import lifecycle
 from indexer.engine.start import start
 from indexer.errors import ClusterUnavailable
 from indexer.people.actor import Actor
+from indexer.people.codes import code_at, current_step, make_code_secret
+from indexer.people.demo import SignIn, set_up_with
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
 from indexer.world import REAL
@@ -30,6 +32,7 @@ from webapp.search.question import parse_question
 PAT = Actor("pat", "practitioner", "359")
 TESTER = Actor("tester", "operator", "")
 PASSWORD = "a long pass phrase of a test"
+SECRET = make_code_secret(REAL)
 NONE_FOUND = re.compile("no child(ren)? found|no match", re.IGNORECASE)
 
 
@@ -52,6 +55,7 @@ def fill(settings):
     switch_on(desk_client, "359", TESTER, trail)
     pat = NewUser("pat", "practitioner", "359", PASSWORD, datetime.now(UTC).date())
     add_user(desk_client, pat, TESTER, trail, REAL)
+    set_up_with(settings, SignIn("pat", "practitioner", PASSWORD), SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,8 @@ def browser(service, gate):
 
 
 def sign_in_fields():
-    return {"name": "pat", "password": PASSWORD}
+    code = code_at(SECRET, current_step(REAL.now()))
+    return {"name": "pat", "password": PASSWORD, "code": code}
 
 
 def csrf(page):

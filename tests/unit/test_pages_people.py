@@ -151,6 +151,31 @@ def test_session_that_ended_asks_to_sign_in_and_carries_on(town, front):
     assert sign_in(browser, "amira", code=town.clock.code()).location.startswith("/results/")
 
 
+def test_password_and_phone_are_renewed_by_one_who_shows_both_and_sessions_elsewhere_end(
+    town, front
+):
+    elsewhere = signed_in(town, front, "amira", FRONT)
+    browser = signed_in(town, front, "amira", FRONT)
+    refused = browser.post("/renew", data={"password": PASSWORD, "code": "000000"})
+    assert (refused.status_code, REFUSAL in text_of(refused)) == (401, True)
+    form = {"password": PASSWORD, "code": town.clock.code()}
+    assert browser.post("/renew", data=form).location == "/set-up"
+    secret = secret_on(browser.get("/set-up"))
+    form = {"password": OWN, "code": code_of(town, secret)}
+    assert browser.post("/set-up", data=form).location == "/"
+    assert browser.get("/search").status_code == 200
+    assert elsewhere.get("/search").location == "/sign-in"
+    town.clock.pass_by(minutes=1)
+    assert sign_in(front.test_client(), "amira", code=town.clock.code()).status_code == 401
+    code = code_of(town, secret)
+    assert sign_in(front.test_client(), "amira", OWN, code).location == "/"
+
+
+def test_who_works_at_the_desk_renews_there_alone(town, mona, front):
+    assert mona.get("/renew").status_code == 200
+    assert signed_in(town, front, "mona", FRONT).get("/renew").status_code == 403
+
+
 # Keeping people.
 
 

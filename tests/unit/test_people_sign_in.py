@@ -35,14 +35,6 @@ def town(monkeypatch):
     return made
 
 
-@pytest.fixture
-def cheap(monkeypatch):
-    """Passwords that cost nothing to check, for tests of many tries."""
-    monkeypatch.setattr(
-        sign_in, "is_password", lambda typed, kept: bool(kept) and typed == PASSWORD
-    )
-
-
 def enter(town, name="amira", password=PASSWORD, code=None, **where):
     typed = Typed(name, password, town.clock.code() if code is None else code)
     place, door = where.get("place", HOME), where.get("door") or town.door()
@@ -156,7 +148,7 @@ def test_training_counts_for_a_year_to_the_day(town):
 # Holding those who guess.
 
 
-def test_hundred_guesses_at_one_account_come_to_few_that_count(town, cheap):
+def test_hundred_guesses_at_one_account_come_to_few_that_count(town):
     tried = 0
     for guess in range(100):
         before = town.documents.writes
@@ -171,7 +163,7 @@ def test_pause_doubles_from_half_a_minute_to_a_quarter_of_an_hour():
     assert holds == [0, 30, 60, 120, 480, 900, 900]
 
 
-def test_right_password_is_held_too_and_not_for_long(town, cheap):
+def test_right_password_is_held_too_and_not_for_long(town):
     for _ in range(5):
         assert is_refused(town, password="wrong")
     assert is_refused(town)
@@ -179,7 +171,7 @@ def test_right_password_is_held_too_and_not_for_long(town, cheap):
     assert enter(town)
 
 
-def test_tries_during_a_pause_do_not_make_it_longer(town, cheap):
+def test_tries_during_a_pause_do_not_make_it_longer(town):
     for _ in range(5):
         assert is_refused(town, password="wrong")
     for _ in range(29):
@@ -189,27 +181,27 @@ def test_tries_during_a_pause_do_not_make_it_longer(town, cheap):
     assert enter(town)
 
 
-def test_guesses_elsewhere_hold_nobody_up(town, cheap):
+def test_guesses_elsewhere_hold_nobody_up(town):
     for _ in range(50):
         assert is_refused(town, password="wrong", place=OFFICE)
     assert enter(town, place=HOME)
 
 
-def test_guesses_at_the_same_place_do_not_hold_up_a_browser_that_is_known(town, cheap):
+def test_guesses_at_the_same_place_do_not_hold_up_a_browser_that_is_known(town):
     for number in range(40):
         assert is_refused(town, f"user-{number}", "wrong", place=OFFICE)
     assert is_refused(town, place=OFFICE)
     assert enter(town, place=Place("browser 1", is_known=True))
 
 
-def test_known_browser_is_held_for_its_own_guesses(town, cheap):
+def test_known_browser_is_held_for_its_own_guesses(town):
     stolen = Place("browser 1", is_known=True)
     for _ in range(5):
         assert is_refused(town, password="wrong", place=stolen)
     assert is_refused(town, place=stolen)
 
 
-def test_ten_thousand_guesses_over_many_accounts_come_to_few_that_count(town, cheap):
+def test_ten_thousand_guesses_over_many_accounts_come_to_few_that_count(town):
     tried = 0
     for guess in range(10_000):
         before = town.documents.writes
@@ -221,7 +213,7 @@ def test_ten_thousand_guesses_over_many_accounts_come_to_few_that_count(town, ch
     assert enter(town, place=OFFICE)
 
 
-def test_right_sign_in_forgets_the_wrong_ones_before_it(town, cheap):
+def test_right_sign_in_forgets_the_wrong_ones_before_it(town):
     for _ in range(3):
         for _ in range(4):
             assert is_refused(town, password="wrong", place=HOME)
@@ -229,7 +221,7 @@ def test_right_sign_in_forgets_the_wrong_ones_before_it(town, cheap):
         town.clock.pass_by(minutes=20)
 
 
-def test_wrong_ones_of_long_ago_do_not_count(town, cheap):
+def test_wrong_ones_of_long_ago_do_not_count(town):
     for _ in range(4):
         assert is_refused(town, password="wrong")
     town.clock.pass_by(hours=24)
@@ -293,7 +285,10 @@ def code_of(town, ticket):
 def test_invitation_leads_to_setting_up_and_then_one_s_own_password_counts(town):
     ticket = start(town)
     assert isinstance(set_up(town, ticket), Admitted)
-    assert "codes-set-up" in town.trail.events
+    assert town.trail.events[-2:] == ["codes-set-up", "sign-in"]
+    assert is_refused(town, "newcomer", OWN, code_of(town, ticket)), (
+        "the code of setting up is used"
+    )
     assert is_refused(town, "newcomer", PASSWORD, ""), "the invitation works once"
     stored = town.documents.stored[ENROLMENTS, "newcomer"].source
     assert ticket.secret not in str(stored)

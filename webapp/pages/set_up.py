@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from indexer.errors import NotSignedIn, Refused
+from indexer.errors import NotSignedIn, Refused, WrongCode
 from indexer.people.codes import enrolment_address, qr_code
 from indexer.people.enrolment import Ticket
 from indexer.people.passwords import SHORTEST
@@ -38,10 +38,9 @@ def set_up() -> ResponseReturnValue:
     return render_template("set_up.html", page=build_set_up_page(ticket))
 
 
-def build_set_up_page(ticket: Ticket, error: str = "") -> SetUpPage:
-    """Return the page; an error that speaks of a password stands beside it, else by the code."""
+def build_set_up_page(ticket: Ticket, error: str = "", wrong_field: str = "") -> SetUpPage:
+    """Return the page, with the QR code of the ticket's secret."""
     qr = Markup(qr_code(enrolment_address(ticket.user, ticket.secret)))  # noqa: S704 - our own SVG
-    wrong_field = ("password" if "password" in error else "code") if error else ""
     secret = " ".join(ticket.secret[at : at + 4] for at in range(0, len(ticket.secret), 4))
     return SetUpPage(ticket.user, qr, secret, SHORTEST, error, wrong_field)
 
@@ -54,6 +53,7 @@ def _try(ticket: Ticket) -> ResponseReturnValue:
     except NotSignedIn:
         raise
     except Refused as error:
-        page = build_set_up_page(ticket, str(error))
+        wrong_field = "code" if isinstance(error, WrongCode) else "password"
+        page = build_set_up_page(ticket, str(error), wrong_field)
         return render_template("set_up.html", page=page), error.status
     return redirect(url_for("pages.home"), 303)
