@@ -37,7 +37,7 @@ ADDRESSES = count(int(IPv4Address("10.0.0.1")))
 
 def add_amira(settings: Settings) -> None:
     client = make_client(settings, "desk")
-    trail = Trail(client, settings.secret("audit.key"), REAL)
+    trail = Trail(client, settings, REAL)
     switch_on(client, "359", OPERATOR, trail)
     new = NewUser("amira", "practitioner", "359", PASSWORD, REAL.today())
     add_user(client, new, OPERATOR, trail, REAL)
