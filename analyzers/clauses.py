@@ -37,7 +37,6 @@ SEX_SCORE = 1
 AUTHORITY_SCORE = 1
 _ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
 _FUZZY_TWO_EDITS_FROM = 5
-_FUZZY_MOST_WORDS = 100
 
 
 def build_query(asked: Identity, stage: Stage) -> Clause | None:
@@ -166,12 +165,14 @@ def _tier_filter(tier: Tier, tokens: tuple[str, ...]) -> Clause:
 
 
 def _fuzziness(word: str) -> Clause:
+    """Every near word counts. Of a number of them, words of deleted children, which stand in the
+    files until they are erased, would take the places of others."""
     edits = 2 if len(word) >= _FUZZY_TWO_EDITS_FROM else 1
     return {
         "value": word[:WORD_LETTERS],
         "fuzziness": edits,
         "prefix_length": 0,
-        "max_expansions": _FUZZY_MOST_WORDS,
+        "rewrite": "constant_score",
     }
 
 

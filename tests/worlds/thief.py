@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from elasticsearch import ApiError, TransportError
 
@@ -41,6 +42,13 @@ class Wanted:
             "MIDDLE": family[2:-2],
             "WRONG": family[:4] + family[5:],
         }
+
+
+def without_refusals(body: Any) -> Any:
+    """Return an answer without the documents that were refused: `mget` names them again."""
+    if not isinstance(body, dict) or "docs" not in body:
+        return body
+    return {**body, "docs": [one for one in body["docs"] if "error" not in one]}
 
 
 class Thief:
@@ -96,7 +104,7 @@ class Thief:
             return error.status_code, json.dumps(error.body)
         except TransportError as error:
             return 0, str(error)
-        return answer.meta.status, json.dumps(answer.body)
+        return answer.meta.status, json.dumps(without_refusals(answer.body))
 
     def _filled(self, text: str, index: str) -> str:
         for name, word in (self._words | {"INDEX": index}).items():
