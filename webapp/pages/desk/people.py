@@ -109,7 +109,7 @@ def person_address(name: str) -> str:
 
 
 def state_of(user: User, today: date) -> str:
-    """Return what keeps a person from their work, in a word or two; only who searches is trained."""
+    """Return what keeps a person from their work, in a word or two; who searches is trained."""
     if not user.active:
         return DEACTIVATED
     if user.role not in SEARCHERS:
