@@ -15,7 +15,7 @@ from indexer.builds.builds import open_builds
 from indexer.children.links import Link, parse_link
 from indexer.clients import make_client
 from indexer.settings import Settings
-from mappings.names import CHILDREN, LINKS, LOADS
+from mappings.names import CHILDREN, HELD_ROWS, LINKS, LOADS, SHIELDED_CHILDREN
 
 PAGE = 5_000
 LEFT_OUT = {"number", "former_numbers", "loaded_at"}
@@ -84,9 +84,10 @@ def rows_of(document: Document) -> RowKeys:
 
 
 def empty_index(settings: Settings) -> None:
-    """Leave nothing of any load: no children, no links, no receipts. What `init` made stays."""
+    """Leave nothing of any load: no children, hidden or not, no links, no receipts. What `init` made
+    stays."""
     client = make_client(settings, "worker").options(request_timeout=120)
-    for index in (LINKS, LOADS, *open_builds(client)):
+    for index in (LINKS, LOADS, SHIELDED_CHILDREN, HELD_ROWS, *open_builds(client)):
         hits = list(_all(settings, index, has_source=False))
         for some in (hits[start : start + PAGE] for start in range(0, len(hits), PAGE)):
             client.bulk(index=index, operations=[{"delete": {"_id": hit["_id"]}} for hit in some])

@@ -312,7 +312,6 @@ def test_no_answer_after_the_acknowledgement_holds_the_child(office):
     assert race.answers > 20
     assert race.shown_before > 0
     assert race.shown_after == 0
-    assert sorted(race.seconds)[5] < 2  # all of them on a machine that does nothing else
 
 
 def test_set_beside_a_load_of_the_same_child_loses_nothing(office, source, family, child):
