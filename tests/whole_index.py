@@ -84,8 +84,8 @@ def rows_of(document: Document) -> RowKeys:
 
 
 def empty_index(settings: Settings) -> None:
-    """Leave nothing of any load: no children, hidden or not, no links, no receipts. What `init` made
-    stays."""
+    """Leave nothing of any load: no children, also none hidden, no links, no receipts. What `init`
+    made stays."""
     client = make_client(settings, "worker").options(request_timeout=120)
     for index in (LINKS, LOADS, SHIELDED_CHILDREN, HELD_ROWS, *open_builds(client)):
         hits = list(_all(settings, index, has_source=False))
