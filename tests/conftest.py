@@ -18,8 +18,11 @@ from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.world import REAL
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no wrong answer
-hypothesis.settings.load_profile("untimed")
+# A busy machine is no wrong answer; and whether a change lands must not be decided by lot.
+hypothesis.settings.register_profile("landing", deadline=None, derandomize=True)
+# `pytest --hypothesis-profile=drawn` tries other cases each time.
+hypothesis.settings.register_profile("drawn", deadline=None)
+hypothesis.settings.load_profile("landing")
 
 
 def is_free(port: int) -> bool:
