@@ -130,8 +130,11 @@ def test_snapshots_are_yellow_until_there_are_some_and_when_they_are_old_and_the
     follow(home, "snapshots", only="verify")
     for hours, colour in ((0, "green"), (20, "green"), (30, "yellow"), (80, "red")):
         assert state(home, "snapshots", later(hours=hours)).colour == colour
-    Records(make_client(home, "worker")).write_tried(later(days=-9).now())
+    records = Records(make_client(home, "worker"))
+    records.write_tried(later(days=-9).now())
     assert state(home, "snapshots").step == "contactpoint snapshot verify"
+    records.write_tried(REAL.now())
+    assert state(home, "snapshots").is_well
 
 
 def test_repository_that_is_gone_is_red_until_it_is_back(served):
