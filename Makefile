@@ -1,6 +1,6 @@
 # What can be done with a clone; each target says what it is for in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo test quick lint pictures prove lock clean
+.PHONY: help setup setup-tests demo replay test quick lint pictures prove lock clean
 
 PYTHON := .venv/bin/python
 
@@ -15,6 +15,9 @@ setup-tests:
 
 demo: setup ## The service with invented children on http://127.0.0.1:8000
 	@.venv/bin/contactpoint demo
+
+replay: setup ## The failure of 2009 tried again before your eyes
+	@bin/replay
 
 test: setup-tests lint ## All tests, on a real Elasticsearch
 	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
