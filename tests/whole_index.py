@@ -86,8 +86,13 @@ def rows_of(document: Document) -> RowKeys:
 def empty_index(settings: Settings) -> None:
     """Leave nothing of any load: no children, also none hidden, no links, no receipts. What `init`
     made stays."""
+    builds = open_builds(make_client(settings, "worker"))
+    empty(settings, LINKS, LOADS, SHIELDED_CHILDREN, HELD_ROWS, *builds)
+
+
+def empty(settings: Settings, *indices: str) -> None:
     client = make_client(settings, "worker").options(request_timeout=120)
-    for index in (LINKS, LOADS, SHIELDED_CHILDREN, HELD_ROWS, *open_builds(client)):
+    for index in indices:
         hits = list(_all(settings, index, has_source=False))
         for some in (hits[start : start + PAGE] for start in range(0, len(hits), PAGE)):
             client.bulk(index=index, operations=[{"delete": {"_id": hit["_id"]}} for hit in some])

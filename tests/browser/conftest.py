@@ -66,11 +66,15 @@ def build_rows() -> list[dict]:
 def filled(engine: Settings) -> Settings:
     """The engine with children in it and with people who may, and may not, search."""
     init(engine, TESTER, REAL)
-    Loader(engine, REAL).load(entries(*build_rows()), "browser-tests", TESTER)
-    worker_client = make_client(engine, "worker")
-    worker_client.indices.refresh(index="children")
     add_people(engine)
     return engine
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(filled: Settings) -> None:
+    """The children are there, though tests elsewhere begin with an empty index."""
+    Loader(filled, REAL).load(entries(*build_rows()), "browser-tests", TESTER)
+    make_client(filled, "worker").indices.refresh(index="children")
 
 
 def add_people(settings: Settings) -> None:

@@ -12,11 +12,19 @@ from indexer.errors import Refused
 from indexer.feeds.columns import FeedForm
 from indexer.feeds.feed import Feed
 from indexer.world import REAL
+from mappings.names import SHIELDED_CHILDREN
 from tests.conftest import OPERATOR
 from tests.rows import entries, plain_row
 from tests.shields import add_mark
+from tests.whole_index import empty
 
 ROWS = [plain_row(str(n), "Ann", "Kelly", f"2014-03-{n:02}") for n in range(1, 31)]
+
+
+@pytest.fixture(autouse=True)
+def nobody_hidden(ready):
+    """Or rows of these tests were held for being near a child whom another hid."""
+    empty(ready, SHIELDED_CHILDREN)
 
 
 @pytest.fixture

@@ -211,6 +211,7 @@ def test_every_line_of_a_batch_is_answered(with_engine, tmp_path):
 def test_ctrl_c_ends_in_one_sentence(without_engine, feed, words, said):
     stopped = f"""
 import os, signal, indexer.clients, webapp.commands
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who started the tests may ignore it
 os.chdir({str(feed.parent)!r})
 indexer.clients.make_client = lambda *_: os.kill(os.getpid(), signal.SIGINT)
 webapp.commands.main()
