@@ -32,7 +32,7 @@ from indexer.world import REAL
 from mappings.names import SESSIONS
 from tests.browser.chromium import NARROW, WIDE, chromium
 from tests.browser.journey import Visitor
-from tests.conftest import free_port_base
+from tests.conftest import free_port_base, running_engine
 from tests.rows import entries, plain_row, row
 
 STATIC = Path("webapp/static")
@@ -40,7 +40,6 @@ TESTER = Actor("tester", "operator", "")
 PASSWORD = "a horse, a battery and a staple"
 SECRET = make_code_secret(REAL)
 PATIENCE_SECONDS = 60
-# Family names that no other test uses, so that all tests share one index and never meet.
 FAMILY, NAMESAKES = "Quillfeather-Obi", 60
 
 
@@ -63,18 +62,15 @@ def build_rows() -> list[dict]:
 
 
 @pytest.fixture(scope="session")
-def filled(engine: Settings) -> Settings:
-    """The engine with children in it and with people who may, and may not, search."""
-    init(engine, TESTER, REAL)
-    add_people(engine)
-    return engine
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded(filled: Settings) -> None:
-    """The children are there, though tests elsewhere begin with an empty index."""
-    Loader(filled, REAL).load(entries(*build_rows()), "browser-tests", TESTER)
-    make_client(filled, "worker").indices.refresh(index="children")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An engine of the pages' own, with children in it and with people who may, and may not,
+    search: what others load, hide or raise an alarm about would stand on the pages."""
+    with running_engine(tmp_path_factory.mktemp("pages"), heap="512m") as settings:
+        init(settings, TESTER, REAL)
+        Loader(settings, REAL).load(entries(*build_rows()), "browser-tests", TESTER)
+        make_client(settings, "worker").indices.refresh(index="children")
+        add_people(settings)
+        yield settings
 
 
 def add_people(settings: Settings) -> None:
