@@ -15,13 +15,14 @@ from msgspec import structs
 from indexer.children.arrivals import awaited_children, hide_arrivals
 from indexer.children.claims import Claims
 from indexer.children.comparing import with_suspects
+from indexer.children.conflicts import is_left
 from indexer.children.likeness import Member, are_alike, share_number
 from indexer.children.links import Link, batch_keys, number_key, row_key
 from indexer.children.number import draw_number
 from indexer.children.plan import BESIDE_OTHERS, Known, Plan, Turn, build_plan, known_members
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
-from indexer.children.write import is_left, write_plan
+from indexer.children.write import write_plan
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Reject, Row, Unread
 

@@ -380,7 +380,7 @@ class _Planner:
             if is_hidden and link:
                 continue  # a number that another has: they must not become hidden with this one
             # Who is there is not taken out here: what is known of them may be old, for a batch
-            # writes its links first and then its children (_settle_numbers in write.py does it).
+            # writes its links first and then its children (number_links.py does it).
             there = (self._hood.members, self._known.hidden)
             linked = link.children if link else ()
             others = [one for one in linked if any(one in known for known in there)]
