@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from indexer.children.known import Known
 from indexer.children.links import number_keys, row_key
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.feeds.rows import Row
 
 

@@ -1,7 +1,8 @@
 """The links of children and rows that are no more."""
 
+from indexer.children.known import Known
 from indexer.children.links import Link, Links, number_key
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.stores import Stores
 
 

@@ -4,10 +4,11 @@ from msgspec import structs
 
 from indexer.children.conflicts import Conflicts
 from indexer.children.gone import hidden_meanwhile, release, retire
+from indexer.children.known import Known
 from indexer.children.links import Links, row_key
 from indexer.children.number_links import ATTEMPTS, BUSY, settle_numbers
 from indexer.children.placements import after, as_before, placement
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable
 

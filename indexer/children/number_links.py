@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from indexer.children.child import Child
+from indexer.children.known import Known
 from indexer.children.links import Link, number_keys
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable

@@ -8,9 +8,10 @@ from msgspec import structs
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine
 from indexer.children.document import Derived, build_identity
+from indexer.children.known import Known
 from indexer.children.likeness import Member, RowKey
 from indexer.children.place import Placement
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 
 FIRST_REVISION = 1  # that Elasticsearch gives to what it creates
 

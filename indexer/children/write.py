@@ -8,11 +8,12 @@ from indexer.children.comparing import hide_near, keep_held, let_go
 from indexer.children.conflicts import Conflicts
 from indexer.children.gone import hidden_meanwhile, release, retire
 from indexer.children.hidden import HiddenChild, told
+from indexer.children.known import Known
 from indexer.children.links import row_key
 from indexer.children.moves import write_moves
 from indexer.children.number_links import settle_numbers
 from indexer.children.placements import placement
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.stores import Stores
 from indexer.feeds.rows import Row
 
