@@ -25,21 +25,21 @@ AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_MONTHS = f"{AUDIT}-2*"  # all of them
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
-MATCHES = "matches"
+MATCHES = "matches"  # what was decided about two children who may be one
 
 SINGLE_INDICES = (
     *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
-    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
+    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE, MATCHES),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
 first: where there are links and no marks, the register was lost."""
 
 REPOSITORIES = {
     # and the published build
-    "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
+    "builds": (LOADS, BUILDS, CHECKS, ALARMS, ORGANISATIONS, ARCHIVE),
     "sealed": (
         *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
-        *(LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
+        *(MATCHES, LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks
