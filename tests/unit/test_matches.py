@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from msgspec import structs
 
-from indexer.errors import NotAllowed, NotFound, Refused, Unavailable
+from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.matches.matches import Matches
 from indexer.matches.possible import match_name
 from indexer.people.actor import Actor
@@ -218,48 +218,14 @@ def test_reason_is_asked_for(reason):
 STEPS = 8  # more than either takes
 
 
-def die_at(memory, step):
-    """Let the storage be gone from its nth write on; return what brings it back."""
-    left, wholes = [step], (memory.children.place, memory.links.write, memory.links.release)
-
-    def mortal(whole):
-        def write(*what):
-            left[0] -= 1
-            if left[0] < 0:
-                raise Unavailable
-            return whole(*what)
-
-        return write
-
-    mended = memory.children, memory.links
-
-    def mend():
-        mended[0].place, mended[1].write, mended[1].release = wholes
-
-    memory.children.place, memory.links.write, memory.links.release = map(mortal, wholes)
-    return mend
-
-
-def attempt(memory, step, act):
-    """Try it while the storage dies at that step; return whether it died."""
-    mend = die_at(memory, step)
-    try:
-        act()
-    except Unavailable:
-        return True
-    finally:
-        mend()
-    return False
-
-
 @pytest.mark.parametrize("step", range(STEPS))
 def test_decision_that_died_at_any_write_is_finished_by_the_same_command(step):
     desk = slip()
     name, before = desk.name_of(*MIA_AND_NIA), desk.memory.groups
-    if attempt(desk.memory, step, lambda: desk.decide(name, "same-child")):
+    if desk.memory.dies_at(step, lambda: desk.decide(name, "same-child")):
         desk.decide(name, "same-child")
     assert (len(desk.memory.groups), desk.memory.faults) == (1, [])
-    if attempt(desk.memory, step, lambda: desk.undo(name)):
+    if desk.memory.dies_at(step, lambda: desk.undo(name)):
         desk.undo(name)
     assert (desk.memory.groups, desk.memory.faults) == (before, [])
     desk.memory.load("a", ("1", said("Mia", sex="female", **HOME)))
