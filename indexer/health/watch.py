@@ -20,6 +20,7 @@ from indexer.health.answers import (
 from indexer.health.builds import Builds, judge_builds, look_at_builds
 from indexer.health.engine import START, Engine, judge_engine, look_at_engine
 from indexer.health.loads import Feeds, judge_loads, look_at_loads
+from indexer.health.repeats import judge_doubted
 from indexer.health.reports import Report, Reports, judge_reports
 from indexer.health.snapshots import (
     Repository,
@@ -127,7 +128,10 @@ def _builds(client: Elasticsearch, world: World) -> Looked:
 
 def _loads(client: Elasticsearch, world: World) -> Looked:
     feeds = look_at_loads(client, world)
-    return {"feeds": feeds}, [judge_loads(feeds, world.now())]
+    return {"feeds": feeds}, [
+        judge_loads(feeds, world.now()),
+        judge_doubted(feeds.doubted, feeds.done_at),
+    ]
 
 
 def _snapshots(client: Elasticsearch, world: World) -> Looked:

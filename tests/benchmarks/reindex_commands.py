@@ -18,14 +18,19 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 USER, SYSTEM = 11, 12  # fields of /proc/PID/stat behind the program's name (proc(5))
 
 
-def begin(settings: Settings, *words: str) -> subprocess.Popen[str]:
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return what tells a command which home, and so which engine, is meant."""
     named = {
         "CONTACTPOINT_HOME": str(settings.home),
         "CONTACTPOINT_PORT_BASE": str(settings.port_base),
     }
+    return {**os.environ, **named}
+
+
+def begin(settings: Settings, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*WORDS, *words],
-        env={**os.environ, **named},
+        env=environment_of(settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -199,6 +199,21 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
     assert state(served, "sources").is_well
 
 
+def test_load_whose_rows_were_lost_is_yellow_until_it_is_repeated_and_checked(served, tmp_path):
+    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=1)).loads
+    load(served, "practitioners", *rows)
+    loads.doubt(loads.since(REAL.now())[-1])  # as `publish` does
+    make_client(served, "worker").indices.refresh(index="loads")
+    found = state(served, "repeats")
+    assert (found.colour, found.step) == ("yellow", "contactpoint load FEED --source practitioners")
+    assert "(2 rows)" in found.cause
+    path = str(feed(tmp_path, rows))
+    follow(served, "repeats", only="load", FEED=path, SOURCE="practitioners")
+    assert state(served, "repeats").step == "contactpoint check"
+    follow(served, "repeats", only="check")
+    assert state(served, "repeats").is_well
+
+
 def test_build_that_was_not_filled_is_yellow_until_the_reindex_is_run_again(served):
     bench = open_bench(served, REAL)
     build = str(create_build(bench.client, REAL))
