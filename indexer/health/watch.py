@@ -24,6 +24,7 @@ from indexer.health.repeats import judge_doubted
 from indexer.health.reports import Report, Reports, judge_reports
 from indexer.health.snapshots import (
     Repository,
+    judge_number,
     judge_snapshots,
     judge_trials,
     look_at_snapshots,
@@ -137,8 +138,10 @@ def _loads(client: Elasticsearch, world: World) -> Looked:
 def _snapshots(client: Elasticsearch, world: World) -> Looked:
     repositories, now = look_at_snapshots(client), world.now()
     state = judge_snapshots(repositories, now)
-    tried = judge_trials(look_at_trials(client, world), now) if state.is_well else None
-    return {"repositories": repositories}, [tried or state]
+    if state.is_well:
+        tried = judge_trials(look_at_trials(client, world), now)
+        state = tried or judge_number(repositories) or state
+    return {"repositories": repositories}, [state]
 
 
 def _reports(client: Elasticsearch, world: World) -> Looked:

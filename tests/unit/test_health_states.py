@@ -14,7 +14,13 @@ from indexer.health.hook import Hook
 from indexer.health.loads import Source, is_overdue
 from indexer.health.repeats import Doubted, judge_doubted
 from indexer.health.reports import Report, judge_reports
-from indexer.health.snapshots import Repository, Trials, judge_snapshots, judge_trials
+from indexer.health.snapshots import (
+    Repository,
+    Trials,
+    judge_number,
+    judge_snapshots,
+    judge_trials,
+)
 from indexer.health.state import State, rounded, some, worst
 from indexer.shields.verify import Verdict
 from tests.runbook import headings
@@ -73,6 +79,15 @@ def test_indicator_that_knows_nothing_is_no_state():
 )
 def test_source_is_overdue_by_its_own_measure(source, days, expected):
     assert is_overdue(Source(source, "done", NOW - timedelta(days=days), 1), NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("totals", "is_many"), [((24, 24), False), ((25, 3), True), ((3, 25), True)]
+)
+def test_snapshots_that_nobody_removes_are_told(totals, is_many):
+    found = judge_number([Repository(str(at), total=total) for at, total in enumerate(totals)])
+    assert bool(found) is is_many
+    assert not found or (found.colour, found.step) == ("yellow", "contactpoint snapshot expire")
 
 
 def doubted(source, hours_ago):
