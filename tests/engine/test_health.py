@@ -22,6 +22,7 @@ from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine import configuration, lifecycle
 from indexer.engine.places import engine_places
+from indexer.health import snapshots as health_of_snapshots
 from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
 from indexer.people.codes import make_code_secret
@@ -149,6 +150,15 @@ def test_repository_that_is_gone_is_red_until_it_is_back(served):
     away.rename(folder)
     follow(served, "snapshots", only="create")
     follow(served, "snapshots", only="list")
+    assert state(served, "snapshots").is_well
+
+
+def test_snapshots_that_nobody_removes_are_yellow_until_the_rule_is_applied(served, monkeypatch):
+    monkeypatch.setattr(health_of_snapshots, "MOST_TIMES", 1)
+    monkeypatch.setattr(health_of_snapshots, "kept_by_period", lambda: {"day": 1})
+    Records(make_client(served, "worker")).write_tried(REAL.now())
+    assert state(served, "snapshots").step == "contactpoint snapshot expire"
+    follow(served, "snapshots", only="expire")
     assert state(served, "snapshots").is_well
 
 
