@@ -13,6 +13,7 @@ ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
+WISHES = "wishes"  # what practitioners said on the pages, until `work` has loaded it
 HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
 USERS = "users"
 SESSIONS = "sessions"
@@ -28,7 +29,7 @@ ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
 MATCHES = "matches"
 
 SINGLE_INDICES = (
-    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS, WISHES),
     *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
@@ -38,7 +39,7 @@ REPOSITORIES = {
     # and the published build
     "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
-        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
+        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS, WISHES),
         *(LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }

@@ -11,7 +11,17 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal["results", "reason", "record", "people", "person", "entries"]
+Page = Literal[
+    "results",
+    "reason",
+    "record",
+    "working",
+    "no-longer",
+    "recorded",
+    "people",
+    "person",
+    "entries",
+]
 
 
 class LinkEnded(NotFound):
@@ -24,13 +34,14 @@ class LinkEnded(NotFound):
 class Asked:
     """What a token carries. `text` is what was typed, or the user name of a person; `number` the
     child to open, and `reason` why; `page` counts from 1; `is_double` says that the results had
-    another such child."""
+    another such child; `form` what was filled in of the form on the way."""
 
     text: str
     page: int = 1
     number: str = ""
     reason: str = ""
     is_double: bool = False
+    form: str = ""
 
 
 class Tokens:

@@ -28,6 +28,7 @@ INDICES = [
     "links",
     "matches",
     "held-rows",
+    "wishes",
     "loads",
     "builds",
     "checks",

@@ -26,13 +26,14 @@ ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
+    "WISHES": "indexer.children.wishes",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
