@@ -85,7 +85,9 @@ class Hostile:
     def environ(self) -> dict[str, object]:
         path, _, query = self.target.partition(b"?")
         headers = {_key(name): value.decode("latin-1") for name, value in self.headers}
-        length = {} if self.is_chunked else {"CONTENT_LENGTH": str(len(self.sent))}
+        length = {"CONTENT_LENGTH": str(len(self.sent))}
+        if self.is_chunked:
+            length = {"HTTP_TRANSFER_ENCODING": "chunked"}
         return {
             "REQUEST_METHOD": self.method,
             "SCRIPT_NAME": "",
@@ -97,7 +99,7 @@ class Hostile:
             "REMOTE_ADDR": "127.0.0.1",
             "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(self.sent),
-            "wsgi.input_terminated": self.is_chunked,
+            "wsgi.input_terminated": True,
             **length,
             **headers,
         }
