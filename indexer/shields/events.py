@@ -21,6 +21,7 @@ Kind = Literal[
     "offered",
     "accepted",
     "lifted",
+    "left",
     "purged",
 ]
 REVIEWED_WITHIN = timedelta(days=182)
@@ -62,7 +63,8 @@ class Shield(msgspec.Struct, frozen=True):
     authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
     set, reviewed or accepted it. `held` are those of its children of whom an officer must still say
     whether they are the child it was set for, with the time since when; `confirmed` those of whom
-    one said so, `released` those who were not.
+    one said so, `released` those who were not. `left` are those who left for the archive;
+    their marks stay.
     """
 
     name: str
@@ -78,10 +80,16 @@ class Shield(msgspec.Struct, frozen=True):
     held: Mapping[str, str] = {}
     confirmed: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     @property
     def review_due(self) -> date:
         return self.seen_on + REVIEWED_WITHIN
+
+    @property
+    def is_closed(self) -> bool:
+        """Have all left whom it hides? Then nothing is left to review."""
+        return bool(self.numbers) and self.numbers <= self.left
 
 
 def shields_of(events: Iterable[Event]) -> dict[str, Shield]:
@@ -110,7 +118,11 @@ def _set(event: Event) -> Shield:
 
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
-        "arrived": {"numbers": shield.numbers.union(event.numbers)},
+        "arrived": {
+            "numbers": shield.numbers.union(event.numbers),
+            "left": shield.left.difference(event.numbers),
+        },
+        "left": {"left": shield.left.union(event.numbers)},
         "reviewed": {"seen_on": _day(event)},
         "offered": {"offered_to": event.authority},
         "accepted": {

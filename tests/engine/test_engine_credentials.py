@@ -34,6 +34,7 @@ INDICES = [
     "checks",
     "alarms",
     "archive",
+    "shielded-archive",
     "audit-2026-01",
     "audit-sealed",
 ]

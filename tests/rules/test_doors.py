@@ -30,7 +30,7 @@ ONLY_DOOR_TO = {
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
-    *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
+    *("CHILDREN", "LINKS", "LOADS", "BUILDS"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
     *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
@@ -49,6 +49,10 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
+    # The one of all, or of those who were shielded.
+    Door("indexer.children.archive", "bulk", "self._index"),
+    Door("indexer.children.archive", "count", "self._index"),
+    Door("indexer.children.archive", "search", "self._index"),
     # The caller says which, of those about people.
     PEOPLE,
     Door("indexer.people.documents", "index", "index"),
