@@ -14,6 +14,7 @@ SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
 HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
+ORDERS = "orders"  # what officers decided on a page, for the worker to carry out
 USERS = "users"
 SESSIONS = "sessions"
 BUDGETS = "budgets"  # what each person searched and opened this hour
@@ -29,6 +30,7 @@ MATCHES = "matches"
 
 SINGLE_INDICES = (
     *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
+    ORDERS,
     *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
@@ -38,7 +40,7 @@ REPOSITORIES = {
     # and the published build
     "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
-        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
+        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS, ORDERS),
         *(LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }

@@ -11,7 +11,9 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal["results", "reason", "record", "people", "person", "entries"]
+OfPeople = Literal["results", "reason", "record", "people", "person", "entries"]
+OfShields = Literal["shields", "shield", "act", "order", "held", "held-one", "sealed"]
+Page = OfPeople | OfShields
 
 
 class LinkEnded(NotFound):

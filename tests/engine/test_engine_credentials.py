@@ -28,6 +28,7 @@ INDICES = [
     "links",
     "matches",
     "held-rows",
+    "orders",
     "loads",
     "builds",
     "checks",

@@ -26,11 +26,12 @@ ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
+    "ORDERS": "indexer.shields.orders",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
     *("CHECKS", "ALARMS", "ALL_AUDIT"),
 }
