@@ -29,6 +29,7 @@ INDICES = [
     "matches",
     "held-rows",
     "wishes",
+    "orders",
     "loads",
     "builds",
     "checks",
