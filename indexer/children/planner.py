@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
-from indexer.children.child import Contribution
+from indexer.children.child import PRACTITIONERS, Contribution
 from indexer.children.combine import renew
 from indexer.children.grouping import give_numbers, part
 from indexer.children.holding import news_about, suspects_of
@@ -70,7 +70,7 @@ class _Planner:
         own = self._known.own_link(row)
         if row.facts is None:
             self._withdraw(row, own)
-        elif own and not own.children:
+        elif own and (not own.children or self._is_lost(own)):
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._tell(hidden, row, self._members[row.number].contribution)
@@ -170,7 +170,7 @@ class _Planner:
         before = hood.members[home][key].contribution if home is not None else None
         if before:
             member = member_now(self._known, row, before)
-        touched = hood.related(member) | ({home} if home is not None else set())
+        touched = hood.related(member) | ({home} if home is not None else self._chosen(own))
         if suspects := self._suspects(row, touched if home is None else {home}):
             self._hold(row, own, suspects)
             return
@@ -188,6 +188,17 @@ class _Planner:
         if before != member.contribution:
             hood.put(number, member)
             hood.changed.add(number)
+
+    def _chosen(self, own: Link | None) -> set[str]:
+        """The child whom a practitioner had opened: the link was made for that."""
+        is_chosen = self._known.source == PRACTITIONERS and own and own.child in self._hood.members
+        return {own.child} if own and is_chosen else set()
+
+    def _is_lost(self, own: Link) -> bool:
+        """Is the child whom a practitioner had opened no more? Of a copy none is made anew."""
+        is_free = own.child not in self._hood.members and own.child not in self._known.hidden
+        is_theirs = self._known.source == PRACTITIONERS and own.digest is None
+        return is_theirs and is_free
 
     def _may_be_corrected(self, member: Member, touched: Iterable[str]) -> bool:
         """Does the row share a number with another of its source, of an earlier load? This feed may
