@@ -8,6 +8,7 @@ from indexer.children.links import Links, row_key
 from indexer.children.load import Loader
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
+from indexer.errors import NotFound
 from indexer.people.actor import Actor
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
@@ -183,4 +184,5 @@ def test_possible_match_is_listed_decided_and_taken_back_at_the_keyboard(
     assert (decided("undo"), listed()) == (0, True)
     assert (decided("same-child"), len(store.read(name.split("-")))) == (0, 1)
     assert (decided("undo"), len(store.read(name.split("-")))) == (0, 2)
-    assert manager("decide", "1-2", "same-child", "--reason", "x").exit_code == 2
+    refused = manager("decide", "1-2", "same-child", "--reason", "x")
+    assert isinstance(refused.exception, NotFound)
