@@ -16,6 +16,7 @@ from indexer.checks.documents import Compared, compare, judge_documents, mend
 from indexer.checks.doubted import settle_doubted
 from indexer.checks.leaving import check_leaving
 from indexer.checks.register import check_register
+from indexer.checks.waiting import check_waiting
 from indexer.children.expire import Expiry
 from indexer.children.store import Stored
 from indexer.clients import make_client
@@ -82,6 +83,7 @@ def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> 
     return [
         lambda: [check_copies(bench)],
         lambda: check_register(bench, actor),
+        lambda: check_waiting(bench, actor, before.at if before else None),
         lambda: [judge_loads(feeds, bench.world.now())],
         lambda: [judge_doubted(feeds.doubted, feeds.done_at)],
         lambda: [check_leaving(Expiry(bench.settings, bench.world).foresee())],
