@@ -46,7 +46,8 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     missing. "strict": every word must meet the child by some tier, and so must the date where one
     is asked; postcode, sex and authority only score. Where the full date or the postcode is that of
     the child, one of the words may be missing: who is called a little like what was typed must not
-    hide the one who was born on that day. "fewer": one word of three or more may be missing.
+    hide the one who was born on that day. "fewer": one word of three or more may be missing,
+    where the others are the same name.
     "rescue": words may be two letters off or one of them missing, and the date only scores. Raises
     ValueError for a question without a word, or with more than 8.
     """
@@ -110,7 +111,8 @@ def _strict(asked: Identity, found: Sequence[str]) -> Clause:
 
 
 def _fewer(asked: Identity, found: Sequence[str]) -> Clause | None:
-    needed, extra = _needed_and_extra(found)
+    # The others are the same: who lacks one word and has another letter is left to the rescue.
+    needed, extra = _needed_and_extra(found, "same")
     if len(needed) < _ENOUGH_WORDS:
         return None
     most = any_of(needed, len(needed) - 1)
