@@ -26,7 +26,7 @@ from mappings.names import CHILDREN
 from webapp.search.question import Question
 
 MOST_CANDIDATES = 200
-FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 10
+FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 """How many are asked for at first, and how many of them, in whole groups, do: fetching, judging and
 asking the register about two hundred takes four times as long, and few read so far."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
