@@ -5,7 +5,7 @@ worker's. An order that is done keeps what came of it, for the officer's page, f
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +31,7 @@ Kind = Literal[
 State = Literal["waiting", "done", "refused"]
 MOST = 100  # orders looked at in one turn
 KEPT_FOR = timedelta(days=30)
+LATE_AFTER = timedelta(seconds=20)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class Person(msgspec.Struct, frozen=True):
 
     number: str
     name: str = ""
-    born: str = ""
+    born: date | None = None
 
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -67,6 +68,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     taken_at: datetime | None = None
     tries: int = 0
     version: Version | None = None
+
+    def is_late(self, now: datetime) -> bool:
+        """Does it wait for longer than a worker that runs would let it?"""
+        return self.state == "waiting" and now - self.asked_at > LATE_AFTER
 
 
 def order_of(kind: Kind, officer: Actor, reason: str, **more: Any) -> Order:

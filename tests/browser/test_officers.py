@@ -20,7 +20,7 @@ def child(filled):
     NHS number."""
     family = "Q" + "".join(DRAWN[REAL.below(len(DRAWN))] + "aeiou"[REAL.below(5)] for _ in range(4))
     postcode = f"WN{REAL.below(90) + 10} {REAL.below(10)}QX"
-    home = {"lines": ["7 Long Row"], "town": "Wigan", "postcode": postcode}
+    home = {"lines": [f"{REAL.below(10**6)} Long Row"], "town": "Wigan", "postcode": postcode}
     number, source = nhs_number(REAL), f"officers-{REAL.below(10**9)}"
     rows = [
         plain_row("1", "Ottilie", family, "2014-03-09", address=home, nhs_number=number),
