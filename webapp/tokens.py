@@ -11,9 +11,10 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-OfPeople = Literal["results", "reason", "record", "people", "person", "entries"]
-OfShields = Literal["shields", "shield", "act", "order", "held", "held-one", "sealed"]
-Page = OfPeople | OfShields
+OfSearch = Literal["results", "reason", "record", "working", "no-longer", "recorded"]
+OfDesk = Literal["people", "person", "entries", "sealed"]
+OfShields = Literal["shields", "shield", "act", "order", "held", "held-one"]
+Page = OfSearch | OfDesk | OfShields
 
 
 class LinkEnded(NotFound):
@@ -26,13 +27,14 @@ class LinkEnded(NotFound):
 class Asked:
     """What a token carries. `text` is what was typed, or the user name of a person; `number` the
     child to open, and `reason` why; `page` counts from 1; `is_double` says that the results had
-    another such child."""
+    another such child; `form` what was filled in of the form on the way."""
 
     text: str
     page: int = 1
     number: str = ""
     reason: str = ""
     is_double: bool = False
+    form: str = ""
 
 
 class Tokens:

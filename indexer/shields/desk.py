@@ -178,7 +178,7 @@ class OfficersDesk:
         said = self.register.events({"term": {"authority": officer.organisation}})
         found = self.register.find(names=sorted({event.shield for event in said})).values()
         ours = (one for one in found if officer.organisation in {one.authority, one.offered_to})
-        return [one for one in ours if not one.is_lifted]
+        return [one for one in ours if not (one.is_lifted or one.is_closed)]
 
     def _own(self, officer: Actor) -> list[Shield]:
         return [one for one in self._of(officer) if one.authority == officer.organisation]

@@ -22,6 +22,7 @@ Kind = Literal[
     "accepted",
     "lift-asked",
     "lifted",
+    "left",
     "purged",
 ]
 REVIEWED_WITHIN = timedelta(days=182)
@@ -64,7 +65,8 @@ class Shield(msgspec.Struct, frozen=True):
     lift last, unless it was reviewed or taken over since. `seen_on` is the day on which somebody
     last set, reviewed or accepted it. `held` are those of its children of whom an officer must
     still say whether they are the child it was set for, with the time since when; `confirmed` those
-    of whom one said so, `released` those who were not.
+    of whom one said so, `released` those who were not. `left` are those who left for the archive;
+    their marks stay.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Shield(msgspec.Struct, frozen=True):
     held: Mapping[str, str] = {}
     confirmed: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     @property
     def first_officer(self) -> str:
@@ -90,6 +93,11 @@ class Shield(msgspec.Struct, frozen=True):
     @property
     def review_due(self) -> date:
         return self.seen_on + REVIEWED_WITHIN
+
+    @property
+    def is_closed(self) -> bool:
+        """Have all left whom it hides? Then nothing is left to review."""
+        return bool(self.numbers) and self.numbers <= self.left
 
 
 def shields_of(events: Iterable[Event]) -> dict[str, Shield]:
@@ -118,9 +126,13 @@ def _set(event: Event) -> Shield:
 
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
-        "arrived": {"numbers": shield.numbers.union(event.numbers)},
-        "reviewed": {"seen_on": _day(event), "lift_asked_by": ""},
         "lift-asked": {"lift_asked_by": event.actor},
+        "arrived": {
+            "numbers": shield.numbers.union(event.numbers),
+            "left": shield.left.difference(event.numbers),
+        },
+        "left": {"left": shield.left.union(event.numbers)},
+        "reviewed": {"seen_on": _day(event), "lift_asked_by": ""},
         "offered": {"offered_to": event.authority},
         "accepted": {
             "authority": event.authority,

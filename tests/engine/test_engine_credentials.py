@@ -29,11 +29,13 @@ INDICES = [
     "matches",
     "held-rows",
     "orders",
+    "wishes",
     "loads",
     "builds",
     "checks",
     "alarms",
     "archive",
+    "shielded-archive",
     "audit-2026-01",
     "audit-sealed",
 ]

@@ -27,13 +27,14 @@ ONLY_DOOR_TO = {
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
     "ORDERS": "indexer.shields.orders",
+    "WISHES": "indexer.children.wishes",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
-    *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
+    *("CHILDREN", "LINKS", "LOADS", "BUILDS"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES", "ORDERS"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
@@ -49,6 +50,10 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
+    # The one of all, or of those who were shielded.
+    Door("indexer.children.archive", "bulk", "self._index"),
+    Door("indexer.children.archive", "count", "self._index"),
+    Door("indexer.children.archive", "search", "self._index"),
     # The caller says which, of those about people.
     PEOPLE,
     Door("indexer.people.documents", "index", "index"),

@@ -1,45 +1,63 @@
-"""`contactpoint work`: the worker, which carries out what is decided on a page."""
+"""`contactpoint work`: the worker, which carries out what people decide and say on the pages."""
 
 import click
-import structlog
 
-from indexer.errors import Unavailable
+from indexer.children.practitioners import take_in
+from indexer.errors import Refused, Unavailable
+from indexer.people.actor import Actor
+from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
 from indexer.shields.work import Worker
 from indexer.world import REAL
 
-LOOKS_EVERY_SECONDS = 0.5
-WAITS_SECONDS = 5
-
-log = structlog.get_logger()
+SHORTEST_SECONDS, LONGEST_SECONDS = 1, 3_600
+ORDERS_EVERY_SECONDS = 0.5  # an officer waits before the page
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Carry out what waits now, and end: for a timer.")
-def command(once: bool) -> None:
-    """Carry out what shield officers decide on their pages, until Ctrl-C.
+@click.option("--once", is_flag=True, help="Do what waits now, and end.")
+@click.option(
+    "--every",
+    default=30,
+    show_default=True,
+    type=click.IntRange(SHORTEST_SECONDS, LONGEST_SECONDS),
+    help="Seconds from one load of what practitioners said to the next.",
+)
+def command(once: bool, every: int) -> None:
+    """Carry out what shield officers decide on their pages, and load what practitioners said on
+    theirs: that they work with a child, or no longer do.
 
-    To run always, on the machine that holds the journal of shields: without it a child whom an
-    officer shields on a page can still be found, and the page says so.
+    Runs beside the pages until it is ended, on the machine that holds the journal of shields:
+    without it a child whom an officer shields on a page can still be found, and the page says so.
+    What cannot be done now, as a load while a build is published, waits.
 
-    Example: contactpoint work
+    Example: contactpoint work --every 60
     """
-    settings = Settings.from_environment()
+    settings, actor = Settings.from_environment(), person_at_keyboard()
     if once:
-        click.echo(f"Carried out: {Worker(settings, REAL).run():,}")
+        decided, recorded = Worker(settings, REAL).run(), take_in(settings, REAL, actor)
+        click.echo(f"Carried out: {decided:,}. Recorded: {recorded:,}.")
         return
-    try:
-        _work(settings)
-    except KeyboardInterrupt:
-        click.echo("Ended.")
-
-
-def _work(settings: Settings) -> None:
     worker = Worker(settings, REAL)
     while True:
-        try:
-            worker.run()
-            REAL.sleep(LOOKS_EVERY_SECONDS)
-        except Unavailable as error:
-            log.error("work_failed", error=type(error).__name__)
-            REAL.sleep(WAITS_SECONDS)
+        _take_in(settings, actor)
+        ends = REAL.monotonic() + every
+        while REAL.monotonic() < ends:
+            _carry_out(worker)
+            REAL.sleep(ORDERS_EVERY_SECONDS)
+
+
+def _take_in(settings: Settings, actor: Actor) -> None:
+    try:
+        if count := take_in(settings, REAL, actor):
+            click.echo(f"Recorded: {count:,}.")
+    except (Refused, Unavailable) as error:
+        click.echo(f"Waiting: {error}", err=True)
+
+
+def _carry_out(worker: Worker) -> None:
+    try:
+        if count := worker.run():
+            click.echo(f"Carried out: {count:,}.")
+    except Unavailable as error:
+        click.echo(f"Waiting: {error}", err=True)
