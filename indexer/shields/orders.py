@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 from msgspec.structs import replace
 
 from indexer.children.links import Version
-from indexer.clients import found_in, speaking_to_cluster
+from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
 from indexer.people.actor import Actor
 from mappings.names import ORDERS
 
@@ -87,15 +87,11 @@ class Orders:
 
     def write(self, order: Order) -> bool:
         """Write it as new, or over what was read; False if somebody else did in between."""
-        promise: dict[str, Any] = {"op_type": "create"}
-        if order.version is not None:
-            promise = dict(zip(("if_seq_no", "if_primary_term"), order.version, strict=True))
         with speaking_to_cluster("writing an order"):
-            try:
-                self._client.index(index=ORDERS, id=order.id, document=_document(order), **promise)
-            except ConflictError:
-                return False
-        return True
+            lines = [_header(order), _document(order)]
+            answer = self._client.bulk(index=ORDERS, operations=lines)
+        [result] = settled_in(answer, "writing an order")
+        return bool(result["status"] != CONFLICT)
 
     def read(self, name: str) -> Order | None:
         """Return one order as it is now."""
@@ -133,6 +129,13 @@ class Orders:
                 allow_partial_search_results=False,
             )
         return map(_parse, answer["hits"]["hits"])
+
+
+def _header(order: Order) -> dict[str, Any]:
+    if order.version is None:
+        return {"create": {"_id": order.id}}  # all that the desk may
+    seq_no, term = order.version
+    return {"index": {"_id": order.id, "if_seq_no": seq_no, "if_primary_term": term}}
 
 
 def _document(order: Order) -> dict[str, Any]:
