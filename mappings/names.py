@@ -32,8 +32,9 @@ MATCHES = "matches"
 
 SINGLE_INDICES = (
     *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS, WISHES),
+    ORDERS,
     *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
-    *(SHIELDED_ARCHIVE, ORDERS),
+    SHIELDED_ARCHIVE,
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
 first: where there are links and no marks, the register was lost."""

@@ -11,10 +11,10 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-OfSearch = Literal["results", "reason", "record", "working", "no-longer", "recorded"]
-OfDesk = Literal["people", "person", "entries", "sealed"]
-OfShields = Literal["shields", "shield", "act", "order", "held", "held-one"]
-Page = OfSearch | OfDesk | OfShields
+OfPeople = Literal["results", "reason", "record", "people", "person", "entries"]
+OfWork = Literal["working", "no-longer", "recorded"]
+OfShields = Literal["shields", "shield", "act", "order", "held", "held-one", "sealed"]
+Page = OfPeople | OfWork | OfShields
 
 
 class LinkEnded(NotFound):

@@ -126,13 +126,13 @@ def _set(event: Event) -> Shield:
 
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
-        "lift-asked": {"lift_asked_by": event.actor},
         "arrived": {
             "numbers": shield.numbers.union(event.numbers),
             "left": shield.left.difference(event.numbers),
         },
         "left": {"left": shield.left.union(event.numbers)},
         "reviewed": {"seen_on": _day(event), "lift_asked_by": ""},
+        "lift-asked": {"lift_asked_by": event.actor},
         "offered": {"offered_to": event.authority},
         "accepted": {
             "authority": event.authority,

@@ -233,7 +233,7 @@ def test_order_that_the_worker_does_not_take_is_said_to_be_late_and_raises_an_al
     assert desk.alarms.raised == []
     town.clock.pass_by(seconds=21)
     assert "longer than it should" in browser.get(answer.request.path).text
-    assert set(desk.alarms.raised) == {"work"}
+    assert desk.alarms.raised == ["work"]
 
 
 def test_lift_is_confirmed_by_another_officer_than_the_one_who_asked(browse, desk):

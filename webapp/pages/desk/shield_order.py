@@ -39,11 +39,12 @@ def shield_order(token: str) -> str:
 
 
 def _settled(name: str) -> Order:
-    """Return the order once it is carried out, or as it stands after three seconds."""
+    """Return the order once it is carried out, or as it stands after three seconds; at once where
+    it is late already."""
     officers, world = service().officers, service().world
     order = officers.order(name, g.reader)
     for _ in range(LOOKS):
-        if order.state != "waiting":
+        if order.state != "waiting" or order.is_late(world.now()):
             break
         world.sleep(LOOKS_EVERY_SECONDS)
         order = officers.order(name, g.reader)
