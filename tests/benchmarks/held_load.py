@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import batched, islice
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -69,7 +69,8 @@ def shield_at_once(office: Office, shields: int) -> None:
     before, first = None, (home[0] for block in range(10**6) for home in households(block))
     read = (read_row(1, row, "", TODAY) for row in first)
     good = (one for one in read if isinstance(one, Row))
-    for page in batched(islice(good, shields), PAGE, strict=False):
+    left = islice(good, shields)
+    while page := list(islice(left, PAGE)):
         children = [hidden_child(row) for row in page]
         events = []
         for one in children:
