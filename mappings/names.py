@@ -13,7 +13,9 @@ ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
+WISHES = "wishes"  # what practitioners said on the pages, until `work` has loaded it
 HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
+ORDERS = "orders"  # what officers decided on a page, for the worker to carry out
 USERS = "users"
 SESSIONS = "sessions"
 BUDGETS = "budgets"  # what each person searched and opened this hour
@@ -29,7 +31,8 @@ ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
 MATCHES = "matches"
 
 SINGLE_INDICES = (
-    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS, WISHES),
+    ORDERS,
     *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
     SHIELDED_ARCHIVE,
 )
@@ -40,7 +43,7 @@ REPOSITORIES = {
     # and the published build
     "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
-        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
+        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS, WISHES, ORDERS),
         *(SHIELDED_ARCHIVE, LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }

@@ -199,18 +199,23 @@ class Shielding:
         """Take over the shields that were offered to the officer's authority."""
         return self._act("accepted", of, officer, reason, authority=officer.organisation)
 
+    def ask_lift(self, of: str, officer: Actor, reason: str) -> list[Shield]:
+        """Ask for the shields to be lifted: another officer of the authority then may."""
+        return self._act("lift-asked", of, officer, reason)
+
     def lift(self, of: str, officer: Actor, reason: str) -> list[Shield]:
-        """Lift the shields, as another officer than the one who set or took them over; the child
-        is back in every build when this returns, unless another authority's shield hides it.
+        """Lift the shields, as another officer than the first: who asked for it, or, where nobody
+        did, who set them or took them over. The child is back in every build when this returns,
+        unless another authority's shield hides it.
 
         Raises Unavailable; then `verify` finishes it.
         """
         refuse_unless_decided(officer, reason)
         shields = self._shields(of, lambda one: one.authority == officer.organisation)
-        if any(one.keeper == officer.name for one in shields):
+        if any(one.first_officer == officer.name for one in shields):
             raise NotAllowed(
-                "who set a shield, or took it over, cannot lift it: another shield officer of "
-                "your authority must"
+                "a lift takes two: who set a shield, took it over, or asked for its lift cannot "
+                "lift it; another shield officer of your authority must"
             )
         numbers = set().union(*(one.numbers for one in shields))
         awaited = self._awaited(numbers)

@@ -28,6 +28,8 @@ INDICES = [
     "links",
     "matches",
     "held-rows",
+    "wishes",
+    "orders",
     "loads",
     "builds",
     "checks",

@@ -26,13 +26,15 @@ ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
+    "WISHES": "indexer.children.wishes",
+    "ORDERS": "indexer.shields.orders",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
-    *("CHILDREN", "LINKS", "LOADS", "BUILDS"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
+    *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
