@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 CHILDREN = "children"  # the alias that searches use; it points at one build
+PRACTICE = "practice-children"  # invented children, for those who are not trained yet
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now

@@ -8,6 +8,7 @@ from flask import current_app
 
 from indexer.audit.reading import AuditReader
 from indexer.health.watch import Watch
+from indexer.people.actor import LEARNER, Actor
 from indexer.people.sign_in import Door
 from indexer.world import World
 from webapp.processes import Process
@@ -25,6 +26,7 @@ class Service:
     where the workers count, None in a process that is alone."""
 
     gate: Gate
+    practice: Gate
     tokens: Tokens
     people: People
     door: Door
@@ -35,6 +37,10 @@ class Service:
     watch: Watch
     metrics_key: str
     metrics_folder: Path | None = None
+
+    def gate_for(self, reader: Actor) -> Gate:
+        """Return the gate this person goes through: whoever practises, to invented children."""
+        return self.practice if reader.role == LEARNER else self.gate
 
 
 def service() -> Service:

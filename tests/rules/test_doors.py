@@ -27,13 +27,14 @@ ONLY_DOOR_TO = {
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
     "WISHES": "indexer.children.wishes",
+    "PRACTICE": "indexer.builds.practice",
 }
-CHILDREN = {"CHILDREN", "-", "build", "builds"}
+CHILDREN = {"CHILDREN", "-", "build", "builds", "self._children"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES", "PRACTICE"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
@@ -48,6 +49,7 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
+    Door("webapp.search.query", "search", "self._children"),  # real ones, or those of practice
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
     # The caller says which, of those about people.
     PEOPLE,

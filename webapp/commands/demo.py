@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -32,6 +32,7 @@ from webapp.processes import DESK, FRONT, Process
 SEED = 1
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 READY_SECONDS = 60
+WORK_SECONDS = "5"  # from one look at what practitioners said to the next
 PROCESS_WORDS = {"front": (), "desk": ("--desk", "--workers", "1")}
 SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
 
@@ -92,8 +93,9 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
 def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
     """Run front and desk, each as a process of its own, until Ctrl-C or until one ends."""
     with ExitStack() as running:
-        front = running.enter_context(_process(settings, FRONT, port))
-        desk = running.enter_context(_process(settings, DESK, port + 1))
+        front = running.enter_context(_serving(settings, FRONT, port))
+        desk = running.enter_context(_serving(settings, DESK, port + 1))
+        running.enter_context(_running(settings, "work", ["work", "--every", WORK_SECONDS]))
         _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
         while front.poll() is None and desk.poll() is None:
@@ -102,19 +104,27 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
             time.sleep(1)
 
 
+def _serving(
+    settings: Settings, process: Process, port: int
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    words = ["serve", "--port", str(port), *PROCESS_WORDS[process.name]]
+    return _running(settings, process.name, words)
+
+
 @contextmanager
-def _process(settings: Settings, process: Process, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.argv[0], "serve", "--port", str(port), *PROCESS_WORDS[process.name]]
-    said = settings.home / "demo" / f"{process.name}.log"
+def _running(settings: Settings, name: str, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    said = settings.home / "demo" / f"{name}.log"
     with said.open("wb") as log:
-        running = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - our own command
+        running = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.argv[0], *words], stdout=log, stderr=log
+        )
     try:
         yield running
     finally:
         running.terminate()
         running.wait()
     if running.returncode not in SERVED_WELL:
-        raise ContactPointError(f"the {process.name} ended by itself; it said why in {said}")
+        raise ContactPointError(f"the {name} ended by itself; it said why in {said}")
 
 
 def _wait_until_ready(running: dict[int, subprocess.Popen[bytes]]) -> None:
