@@ -129,7 +129,7 @@ def _wanted(user: str) -> str:
     it would be done and audited in the name of whoever signs in.
     """
     if request.method == "GET" or request.endpoint in FORMS:
-        return request.path
+        return request.path if len(request.path) <= LONGEST_WANTED else ""
     if request.endpoint != "pages.search" or not user:
         return ""
     asked = Asked(" ".join(request.form.get("text", "").split()))

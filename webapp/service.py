@@ -10,6 +10,7 @@ from indexer.audit.reading import AuditReader
 from indexer.health.watch import Watch
 from indexer.people.actor import LEARNER, Actor
 from indexer.people.sign_in import Door
+from indexer.shields.desk import OfficersDesk
 from indexer.world import World
 from webapp.processes import Process
 from webapp.search.gate import Gate
@@ -35,6 +36,7 @@ class Service:
     process: Process
     audit: AuditReader
     watch: Watch
+    officers: OfficersDesk
     metrics_key: str
     metrics_folder: Path | None = None
 

@@ -11,17 +11,10 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal[
-    "results",
-    "reason",
-    "record",
-    "working",
-    "no-longer",
-    "recorded",
-    "people",
-    "person",
-    "entries",
-]
+OfPeople = Literal["results", "reason", "record", "people", "person", "entries"]
+OfWork = Literal["working", "no-longer", "recorded"]
+OfShields = Literal["shields", "shield", "act", "order", "held", "held-one", "sealed"]
+Page = OfPeople | OfWork | OfShields
 
 
 class LinkEnded(NotFound):

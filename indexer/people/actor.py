@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["practitioner", "data-manager", "shield-officer", "auditor", "operator", "learner"]
+Role = Literal[
+    "practitioner",
+    "data-manager",
+    "shield-officer",
+    "auditor",
+    "inspector",
+    "operator",
+    "learner",
+]
 LEARNER: Role = "learner"
 """Whoever would search but is not trained, or not any more: sees invented children alone. Nobody is
 given this role; it is what an untrained one of SEARCHERS acts as on the practitioners' pages."""

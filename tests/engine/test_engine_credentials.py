@@ -30,11 +30,13 @@ INDICES = [
     "held-rows",
     "wishes",
     "practice-children",
+    "orders",
     "loads",
     "builds",
     "checks",
     "alarms",
     "archive",
+    "shielded-archive",
     "audit-2026-01",
     "audit-sealed",
 ]

@@ -28,11 +28,12 @@ ONLY_DOOR_TO = {
     "HELD_ROWS": "indexer.shields.held",
     "WISHES": "indexer.children.wishes",
     "PRACTICE": "indexer.builds.practice",
+    "ORDERS": "indexer.shields.orders",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds", "self._children"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
     *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES", "PRACTICE"),
 }
@@ -51,6 +52,10 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("webapp.search.query", "search", "self._children"),  # real ones, or those of practice
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
+    # The one of all, or of those who were shielded.
+    Door("indexer.children.archive", "bulk", "self._index"),
+    Door("indexer.children.archive", "count", "self._index"),
+    Door("indexer.children.archive", "search", "self._index"),
     # The caller says which, of those about people.
     PEOPLE,
     Door("indexer.people.documents", "index", "index"),

@@ -93,9 +93,9 @@ def _prepare(settings: Settings, children: int) -> list[SignIn]:
 def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
     """Run front and desk, each as a process of its own, until Ctrl-C or until one ends."""
     with ExitStack() as running:
-        front = running.enter_context(_serving(settings, FRONT, port))
-        desk = running.enter_context(_serving(settings, DESK, port + 1))
-        running.enter_context(_running(settings, "work", ["work", "--every", WORK_SECONDS]))
+        front = running.enter_context(_process(settings, FRONT, port))
+        desk = running.enter_context(_process(settings, DESK, port + 1))
+        running.enter_context(_running(settings, "worker", "work", "--every", WORK_SECONDS))
         _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
         while front.poll() is None and desk.poll() is None:
@@ -104,20 +104,20 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
             time.sleep(1)
 
 
-def _serving(
+def _process(
     settings: Settings, process: Process, port: int
 ) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    words = ["serve", "--port", str(port), *PROCESS_WORDS[process.name]]
-    return _running(settings, process.name, words)
+    words = ("serve", "--port", str(port), *PROCESS_WORDS[process.name])
+    return _running(settings, process.name, *words)
 
 
 @contextmanager
-def _running(settings: Settings, name: str, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+def _running(settings: Settings, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of our own commands, whose words go into a log of that name, to the end of the
+    block."""
     said = settings.home / "demo" / f"{name}.log"
     with said.open("wb") as log:
-        running = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.argv[0], *words], stdout=log, stderr=log
-        )
+        running = subprocess.Popen([sys.argv[0], *words], stdout=log, stderr=log)  # noqa: S603
     try:
         yield running
     finally:
