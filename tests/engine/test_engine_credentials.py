@@ -29,6 +29,7 @@ INDICES = [
     "matches",
     "held-rows",
     "wishes",
+    "practice-children",
     "orders",
     "loads",
     "builds",
