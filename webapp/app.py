@@ -18,6 +18,7 @@ from indexer.people.enrolment import Tickets
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
+from indexer.shields.desk import OfficersDesk
 from indexer.world import REAL, World
 from webapp.access import access_table, check_access, is_of_another_process, roles_of
 from webapp.headers import (
@@ -80,6 +81,7 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL)
         process=site.process,
         audit=AuditReader(door.client, settings, world),
         watch=Watch(settings, world),
+        officers=OfficersDesk.open(door.client, settings, world),
         metrics_key=settings.secret("metrics.key"),
         metrics_folder=site.metrics_folder,
     )

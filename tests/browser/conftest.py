@@ -73,6 +73,8 @@ def add_people(settings: Settings) -> None:
         NewUser("bo", "practitioner", "359", PASSWORD, today),
         NewUser("audrey", "auditor", "359", PASSWORD),
         NewUser("olu", "operator", "359", PASSWORD),
+        NewUser("olga", "shield-officer", "359", PASSWORD, today),
+        NewUser("ivy", "inspector", "359", PASSWORD),
         NewUser("mona", "data-manager", "359", PASSWORD, today),
         NewUser("lapsed", "practitioner", "359", PASSWORD, today - timedelta(days=400)),
         NewUser("untrained", "practitioner", "359", PASSWORD),
