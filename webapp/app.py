@@ -33,7 +33,7 @@ from webapp.pages import pages
 from webapp.pages.errors import handle_errors
 from webapp.pages.words import FILTERS, asset, helpdesk_words
 from webapp.processes import DESK, Process
-from webapp.request_log import log_request, set_up_log, start_request
+from webapp.request_log import log_failure, log_request, set_up_log, start_request
 from webapp.search.gate import Gate
 from webapp.service import KEY, Service
 from webapp.sign_in import People, make_login_manager
@@ -53,6 +53,10 @@ class Application(Flask):
     def add_url_rule(self, rule: str, *names: Any, **options: Any) -> None:
         if not is_of_another_process(rule, self._process):
             super().add_url_rule(rule, *names, **options)
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Where even the page of an error fails, Flask would write its text and the address."""
+        log_failure(exc_info[1])
 
 
 def make(settings: Settings, site: Site = USUAL) -> Flask:
