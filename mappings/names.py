@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 CHILDREN = "children"  # the alias that searches use; it points at one build
+PRACTICE = "practice-children"  # invented children, for those who are not trained yet
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
@@ -50,7 +51,7 @@ REPOSITORIES = {
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks
 from the children: `sealed` is all that tells who is hidden (a link that leads to nobody does), and
 who looked. Sessions and budgets are in neither: those that ended would begin
-anew."""
+anew; nor the practice area, which `init` makes."""
 
 TRIAL = "trial-"  # before the name of an index that is restored to see whether it can be
 
