@@ -20,7 +20,7 @@ replay: setup ## The failure of 2009 tried again before your eyes
 	@bin/replay
 
 test: setup-tests lint ## All tests, on a real Elasticsearch
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 quick: setup lint ## Rules, unit tests and lint, without a server
 	$(PYTHON) -m pytest tests/rules tests/unit

@@ -6,18 +6,21 @@ from datetime import date
 
 from msgspec import Struct
 
+from analyzers.blocks import carer_name
 from analyzers.fold import fold
 from analyzers.identity import PersonName
 from analyzers.postcodes import parse_postcode
 
 _NOT_WRITTEN = re.compile(r"[\W_]+")
+_NO_DIGITS = re.compile(r"\D+")
 
 
 class Profile(Struct, frozen=True):
     """What a row, or a child by all its rows, says.
 
     Each name is whole; a given name that is none ("Baby") is left out. `numbers` are keys (nhs:…,
-    upn:…), `places` those of `place_keys`, `carers` those of `analyzers.blocks.carer_name`.
+    upn:…), `places` those of `place_keys` and `phone_key`, `carers` those of
+    `analyzers.blocks.carer_name`.
     """
 
     names: tuple[PersonName, ...] = ()
@@ -58,3 +61,10 @@ def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
     whole = found.outward + found.inward if found and found.inward else ""
     written = _NOT_WRITTEN.sub(" ", " ".join((*lines, town)).casefold()).strip()
     return {whole, written if lines else ""} - {""}
+
+
+def phone_key(carer: str, phone: str) -> str:
+    """Return what two carers have alike if they are one person: name and phone, which says as much
+    as an address does; "" if either is not said."""
+    digits, name = _NO_DIGITS.sub("", phone), carer_name(carer)
+    return f"{name} {digits}" if name and digits else ""

@@ -13,7 +13,7 @@ from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 from indexer.errors import ClusterUnavailable, ContactPointError
 from indexer.settings import Settings
 
-Credential = Literal["front", "desk", "worker", "monitor", "operator", "restore"]
+Credential = Literal["front", "desk", "worker", "monitor", "operator", "restore", "expiry"]
 REQUEST_TIMEOUT_SECONDS = 30
 CONFLICT, NOT_FOUND, FIRST_FAILURE = 409, 404, 300
 

@@ -13,7 +13,9 @@ ALARMS = "alarms"  # what somebody must have seen
 SHIELD_MARKS = "shield-marks"
 SHIELD_REGISTER = "shield-register"
 SHIELDED_CHILDREN = "shielded-children"  # the children themselves, in no build
+WISHES = "wishes"  # what practitioners said on the pages, until `work` has loaded it
 HELD_ROWS = "held-rows"  # rows that may be about a shielded child, until an officer decides
+ORDERS = "orders"  # what officers decided on a page, for the worker to carry out
 USERS = "users"
 SESSIONS = "sessions"
 BUDGETS = "budgets"  # what each person searched and opened this hour
@@ -21,6 +23,7 @@ ENROLMENTS = "enrolments"  # practitioners' own passwords and codes; the front w
 DESK_ENROLMENTS = "desk-enrolments"  # of all others, mapped alike; the front reads them only
 ORGANISATIONS = "organisations"
 ARCHIVE = "archive"  # children who have left, outside every search
+SHIELDED_ARCHIVE = "shielded-archive"  # those of them who were shielded, mapped alike
 AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_MONTHS = f"{AUDIT}-2*"  # all of them
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
@@ -28,8 +31,10 @@ ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
 MATCHES = "matches"
 
 SINGLE_INDICES = (
-    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS),
+    *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS, WISHES),
+    ORDERS,
     *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
+    SHIELDED_ARCHIVE,
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
 first: where there are links and no marks, the register was lost."""
@@ -38,8 +43,8 @@ REPOSITORIES = {
     # and the published build
     "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
     "sealed": (
-        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS),
-        *(LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
+        *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS, WISHES, ORDERS),
+        *(SHIELDED_ARCHIVE, LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks

@@ -6,12 +6,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 from indexer.builds.init import init
-from indexer.engine import lifecycle
+from indexer.engine import configuration, lifecycle
 from indexer.engine.places import TRANSPORT_OFFSET
 from indexer.engine.start import start
 from indexer.people.actor import Actor
@@ -50,7 +51,21 @@ def settings_for(home: Path, port_base: int) -> Settings:
 
 
 OPERATOR = Actor("tester", "operator", "")
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"  # Java compiles quickly rather than well
 BORROWED = "CONTACTPOINT_TEST_ENGINE"  # its home, a colon, its first port
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_lived_servers() -> Iterator[None]:
+    """Start every server of the tests for a life of minutes: it takes half of the processor's time.
+    Measurements (tests/benchmarks) start theirs as the product does."""
+
+    def options(*of: Any) -> str:
+        return f"{configuration.jvm_options(*of)}{SHORT_LIVED}\n"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.engine.start.jvm_options", options)
+        yield
 
 
 @contextmanager

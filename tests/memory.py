@@ -11,10 +11,11 @@ from threading import Condition, get_ident
 from msgspec.structs import replace
 
 from analyzers.compare.nearness import nearness
-from indexer.children.batch import Run, load_alone, load_batch
+from indexer.children.batch import load_alone, load_batch
 from indexer.children.claims import Claims
 from indexer.children.document import child_blocks
 from indexer.children.hidden import HiddenChild, united
+from indexer.children.known import Run
 from indexer.children.likeness import Member
 from indexer.children.profile import build_profile
 from indexer.children.store import Stored

@@ -19,6 +19,7 @@ from webapp.tokens import Asked
 
 PUBLIC, SIGNED_IN = "public", "signed-in"
 SCRAPER = "scraper"  # a machine that reads metrics: it shows a secret instead of signing in
+FORMS = ("pages.reason", "pages.working", "pages.no_longer")  # sent to the address they stand at
 LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 
 
@@ -110,8 +111,8 @@ def _wanted(user: str) -> str:
     A search sent without a session of before is forgotten: another site could have sent it, and
     it would be done and audited in the name of whoever signs in.
     """
-    if request.method == "GET" or request.endpoint == "pages.reason":
-        return request.path
+    if request.method == "GET" or request.endpoint in FORMS:
+        return request.path if len(request.path) <= LONGEST_WANTED else ""
     if request.endpoint != "pages.search" or not user:
         return ""
     asked = Asked(" ".join(request.form.get("text", "").split()))

@@ -18,9 +18,15 @@ from indexer.people.enrolment import Tickets
 from indexer.people.sessions import LONGEST
 from indexer.people.sign_in import Door
 from indexer.settings import Settings
+from indexer.shields.desk import OfficersDesk
 from indexer.world import REAL, World
 from webapp.access import access_table, check_access, is_of_another_process, roles_of
-from webapp.headers import refuse_late_answer, set_headers, set_transport_header
+from webapp.headers import (
+    refuse_late_answer,
+    refuse_unmeasured_body,
+    set_headers,
+    set_transport_header,
+)
 from webapp.health import health
 from webapp.pages import pages
 from webapp.pages.errors import handle_errors
@@ -71,6 +77,7 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL)
         process=site.process,
         audit=AuditReader(door.client, settings, world),
         watch=Watch(settings, world),
+        officers=OfficersDesk.open(door.client, settings, world),
         metrics_key=settings.secret("metrics.key"),
         metrics_folder=site.metrics_folder,
     )
@@ -98,7 +105,8 @@ def _make_door(settings: Settings, process: Process, world: World) -> Door:
 def _configure(app: Flask, settings: Settings, site: Site) -> None:
     app.config.update(
         SECRET_KEY=settings.secret(site.process.session_key),
-        SESSION_COOKIE_NAME=site.process.cookie,
+        # The prefix lets no other host and no plain page set it; browsers know it by https alone.
+        SESSION_COOKIE_NAME=f"{'__Host-' if site.is_https else ''}{site.process.cookie}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.is_https,
@@ -125,6 +133,7 @@ def _register(app: Flask, people: People) -> None:
     """Set what runs around every request. After-functions run last registered first: an answer
     that is late is replaced before it gets its headers and its line in the log."""
     app.before_request(start_request)
+    app.before_request(refuse_unmeasured_body)
     app.after_request(log_request)
     app.after_request(set_headers)
     app.after_request(refuse_late_answer)

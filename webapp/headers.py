@@ -1,6 +1,8 @@
-"""What every answer carries: the browser's orders, and the half second in which it may leave."""
+"""What every answer carries: the browser's orders, and the half second in which it may leave; and
+which bodies are not read at all."""
 
 from flask import Flask, Response, g, request
+from werkzeug.exceptions import LengthRequired
 
 from indexer.errors import AnswerTooLate
 from webapp.pages.errors import error_page
@@ -30,6 +32,16 @@ HEADERS = {
 }
 
 
+def refuse_unmeasured_body() -> None:
+    """Raise LengthRequired for a body that comes in chunks.
+
+    No browser sends a form so, and one over the limit would be cut off there in silence. What leads
+    to no page of ours is answered for that.
+    """
+    if "Transfer-Encoding" in request.headers and request.routing_exception is None:
+        raise LengthRequired
+
+
 def refuse_late_answer(response: Response) -> Response:
     """Answer 503 instead if the register was asked too long ago: a shield may have been set since.
 
@@ -45,6 +57,8 @@ def set_headers(response: Response) -> Response:
     """Set what keeps pages out of caches, frames and other sites."""
     response.headers.update(HEADERS)
     response.headers["X-Request-ID"] = g.request_id
+    if request.endpoint == "pages.sign_out":  # cookies stay: one tells that this browser is known
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     if request.endpoint == "static" and response.status_code < 400:  # noqa: PLR2004
         response.cache_control.no_cache = None
         response.cache_control.public = True

@@ -28,6 +28,7 @@ REQUEST = Histogram(
 )
 ANSWERS = Counter("contactpoint_answers", "Searches answered, by what was found", ["result"])
 REFUSALS = Counter("contactpoint_refusals", "Requests that ended in an error of ours", ["error"])
+REFUSALS.labels("RegisterUnavailable")  # told as 0, or Prometheus would not see the first as a rise
 AUDIT_FAILURES = Counter("contactpoint_audit_failures", "Entries that could not be written")
 ALARMS = Counter("contactpoint_alarms", "Alarms raised", ["kind"])
 

@@ -9,6 +9,7 @@ from flask import current_app
 from indexer.audit.reading import AuditReader
 from indexer.health.watch import Watch
 from indexer.people.sign_in import Door
+from indexer.shields.desk import OfficersDesk
 from indexer.world import World
 from webapp.processes import Process
 from webapp.search.gate import Gate
@@ -33,6 +34,7 @@ class Service:
     process: Process
     audit: AuditReader
     watch: Watch
+    officers: OfficersDesk
     metrics_key: str
     metrics_folder: Path | None = None
 

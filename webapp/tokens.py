@@ -11,7 +11,10 @@ from indexer.errors import NotFound
 from indexer.world import World
 
 LASTS = timedelta(minutes=30)
-Page = Literal["results", "reason", "record", "people", "person", "entries"]
+OfPeople = Literal["results", "reason", "record", "people", "person", "entries"]
+OfWork = Literal["working", "no-longer", "recorded"]
+OfShields = Literal["shields", "shield", "act", "order", "held", "held-one", "sealed"]
+Page = OfPeople | OfWork | OfShields
 
 
 class LinkEnded(NotFound):
@@ -24,13 +27,14 @@ class LinkEnded(NotFound):
 class Asked:
     """What a token carries. `text` is what was typed, or the user name of a person; `number` the
     child to open, and `reason` why; `page` counts from 1; `is_double` says that the results had
-    another such child."""
+    another such child; `form` what was filled in of the form on the way."""
 
     text: str
     page: int = 1
     number: str = ""
     reason: str = ""
     is_double: bool = False
+    form: str = ""
 
 
 class Tokens:

@@ -89,9 +89,10 @@ def _weighed(about: Field, kind: str, sentence: str) -> Evidence:
 
 
 def _shared(row: Profile, child: Profile) -> list[Evidence]:
+    household = "has, or had, the same address, or a carer of the same name and phone"
     shared: tuple[tuple[Field, bool, str], ...] = (
         ("number", not row.numbers.isdisjoint(child.numbers), "has the same number"),
-        ("place", not row.places.isdisjoint(child.places), "lives, or lived, at the same place"),
+        ("place", not row.places.isdisjoint(child.places), household),
         ("carer", not row.carers.isdisjoint(child.carers), "has a carer of the same name"),
     )
     return [_weighed(about, "same", sentence) for about, is_so, sentence in shared if is_so]

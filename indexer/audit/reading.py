@@ -17,7 +17,10 @@ from mappings.names import AUDIT_MONTHS, AUDIT_SEALED
 
 LONGEST = timedelta(days=31)
 READ = "audit-read"
-READERS: Mapping[str, Role] = {AUDIT_MONTHS: "auditor", AUDIT_SEALED: "shield-officer"}
+READERS: Mapping[str, frozenset[Role]] = {
+    AUDIT_MONTHS: frozenset({"auditor"}),
+    AUDIT_SEALED: frozenset({"shield-officer", "inspector"}),
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class AuditReader:
         """Return the entries by time, once it is in the audit that they are read.
 
         Auditors see what the people of their own organisation did; of a child, who was shown it
-        whatever their organisation.
+        whatever their organisation. Of the sealed entries officers see those of their own
+        authority, an inspector those of all.
         Raises NotAllowed, Refused, AuditUnavailable; while they are read, ClusterUnavailable.
         """
         refuse_reading(asked, reader)
@@ -79,7 +83,7 @@ class AuditReader:
 
 def refuse_reading(asked: Asked, reader: Actor) -> None:
     """Raise NotAllowed if the role reads no audit, Refused if the days cannot be."""
-    if reader.role != READERS[asked.index]:
+    if reader.role not in READERS[asked.index]:
         raise NotAllowed(f"The role {reader.role} does not read this audit.")
     if asked.last < asked.first:
         raise Refused("the last day is before the first")
@@ -91,7 +95,9 @@ def reading_clause(asked: Asked, reader: Actor) -> dict[str, Any]:
     """Return the question to Elasticsearch; what the reader may see is part of it."""
     until = asked.last + timedelta(days=1)
     days = {"range": {"at": {"gte": asked.first.isoformat(), "lt": until.isoformat()}}}
-    is_own = not asked.child or asked.index == AUDIT_SEALED
+    is_own = not asked.child
+    if asked.index == AUDIT_SEALED:
+        is_own = reader.role != "inspector"
     terms = {
         "actor": asked.person,
         "children": asked.child,

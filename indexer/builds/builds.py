@@ -35,9 +35,9 @@ def shielded_body() -> dict[str, Any]:
     return body
 
 
-def create_build(client: Elasticsearch, world: World) -> BuildName:
-    """Make an empty build, not yet searched, under a name that is free."""
-    name = free_name(client, world)
+def create_build(client: Elasticsearch, world: World, name: BuildName | None = None) -> BuildName:
+    """Make an empty build, not yet searched, under this name or one that is free; return it."""
+    name = name or free_name(client, world)
     with speaking_to_cluster("making a build"):
         client.indices.create(index=str(name), **build_body())
     return name

@@ -29,6 +29,7 @@ PAUSES_SECONDS = (1, 5, 20)  # before a month is tried again: Elasticsearch is b
 NEARLY_WHOLE = 0.9  # of a month's children: what is missing is then looked for one by one
 ROUNDS = 5
 SOME = 500  # children carried over at once
+MANY_DAYS = 200
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,8 @@ class Filling:
         for _ in range(ROUNDS):
             self._refresh()
             held, there = self._held("day")
-            days = sorted(
-                (day for day in held | there if held.get(day) != there.get(day)),
-                key=lambda day: day.first,
-            )
-            differing = [number for day in days for number in self._differing(day)]
+            days = [day for day in held | there if held.get(day) != there.get(day)]
+            differing = [number for span in spans(days) for number in self._differing(span)]
             changed += len(differing)
             somes = [differing[at : at + SOME] for at in range(0, len(differing), SOME)]
             settled = [self._carry(some) for some in somes]
@@ -170,11 +168,11 @@ class Filling:
     def _progress(self) -> Progress:
         return Progress(self._done, self._total, time.monotonic() - self._began)
 
-    def _differing(self, day: Born) -> list[str]:
+    def _differing(self, span: Born) -> list[str]:
         """Return the numbers of children who have another revision in the one build than in the
         other, or are in one alone."""
         scan = self.hands.scan
-        ours, theirs = scan.revisions(self.source, day), scan.revisions(self.target, day)
+        ours, theirs = scan.revisions(self.source, span), scan.revisions(self.target, span)
         return [one for one in ours | theirs if ours.get(one) != theirs.get(one)]
 
     def _carry(self, numbers: Sequence[str]) -> bool:
@@ -212,6 +210,13 @@ class Filling:
     def _held(self, unit: Unit) -> tuple[dict[Born, Held], dict[Born, Held]]:
         scan = self.hands.scan
         return scan.held(self.source, unit), scan.held(self.target, unit)
+
+
+def spans(days: Sequence[Born]) -> list[Born]:
+    """Return what is to be compared child by child: days, or the months of many days. While a load
+    is under way nearly all days differ for a moment, and there are 7,000 of them."""
+    asked = days if len(days) <= MANY_DAYS else {day.month for day in days}
+    return sorted(asked, key=lambda span: span.first)
 
 
 def _is_nearly_whole(held: Mapping[Born, Held], there: Mapping[Born, Held], month: Born) -> bool:

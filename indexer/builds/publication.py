@@ -1,44 +1,20 @@
 """Publishes a build: carry over, check, swap; and back to the build before."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
-from indexer.builds.builds import (
-    analyser_versions,
-    hidden_builds,
-    open_builds,
-    published_build,
-    remove_build,
-    swap,
-)
-from indexer.builds.checks import (
-    check_canary,
-    check_counts,
-    check_register,
-    fixed_findings,
-    shortfalls,
-)
+from indexer.builds.builds import analyser_versions, swap
+from indexer.builds.checks import check_canary, check_register, fixed_findings
 from indexer.builds.filling import Filling
+from indexer.builds.judging import Consent, accept, count, judge
 from indexer.builds.kept import Kept
 from indexer.builds.lock import Lock, holding_builds
-from indexer.builds.records import Acceptance, Finding, Record
+from indexer.builds.old_builds import previous, published_now, read_records, remove_old_builds
+from indexer.builds.records import Finding, Record
 from indexer.builds.restored import check_links, check_loads, check_sentinel, loads_to_repeat
-from indexer.errors import BuildRefused, ClusterUnavailable, NotAllowed, Refused
+from indexer.errors import Refused
 from indexer.people.actor import Actor
-
-ACCEPTS = "data-manager"  # the role that may say that an authority has lost children
-COUNTS, PAUSE_SECONDS = 3, 0.5  # times: a load may be between the one build and the other
-
-
-@dataclass(frozen=True)
-class Consent:
-    """One person accepts, with a reason, that authorities lose children by this build."""
-
-    actor: Actor
-    reason: str
 
 
 def publish(
@@ -46,14 +22,17 @@ def publish(
 ) -> str:
     """Publish a build that was filled and not published, the newest unless one is named.
 
-    Return its name. Raises BuildRefused with what the checks found, Refused, Unavailable.
+    One that was restored, or published before, may have children whom the published one lost: of
+    these those stay to whom a link leads, as in a rollback. Return its name. Raises BuildRefused
+    with what the checks found, Refused, Unavailable.
     """
     with holding_builds(bench.client, bench.world, "publish") as lock:
         record = _unpublished(bench, build)
         if consent:
-            record = _accept(bench, record, consent)
-        kept = Kept(bench, record.build)
-        publish_record(bench, lock, record, actor, kept if record.is_old else None)
+            record = accept(bench, record, consent)
+        is_copy = not record.restored and not record.left_at
+        kept = None if is_copy else Kept(bench, record.build)
+        publish_record(bench, lock, record, actor, kept)
     return record.build
 
 
@@ -68,7 +47,7 @@ def rollback(bench: Bench, actor: Actor, consent: Consent | None = None) -> str:
         if record is None:
             raise Refused("there is no build from before: nothing to roll back to")
         if consent:
-            record = _accept(bench, record, consent)
+            record = accept(bench, record, consent)
         publish_record(bench, lock, record, actor, Kept(bench, record.build))
     return record.build
 
@@ -80,19 +59,19 @@ def publish_record(
 
     `kept` says who of the children whom the build alone has may stay; nobody, if it is a copy.
     """
-    before = _published(bench)
+    before = published_now(bench)
     record = replace(record, findings=())
-    record = _judge(bench, record, actor, [*fixed_findings(bench, record), *_of_old(bench, record)])
+    record = judge(bench, record, actor, [*fixed_findings(bench, record), *_of_old(bench, record)])
     filling = Filling(bench.hands, before, record.build, gone=kept.gone if kept else set)
     _catch_up(bench, lock, record, filling)
     # Before it is mended: of a build that has lost so many children something is wrong.
-    counted = _count(bench, before, record)
-    record = _judge(bench, record, actor, [*record.findings, counted])
+    counted = count(bench, before, record)
+    record = judge(bench, record, actor, [*record.findings, counted])
     filling.carry_over()
     bench.listener.say("Looking for whom nobody may find; of millions that takes minutes.")
     marks, hidden = _look_for_the_hidden(bench, record.build)
     loads = _loads_since(bench, before, record, kept)
-    record = _judge(bench, record, actor, [*record.findings, *hidden, *loads])
+    record = judge(bench, record, actor, [*record.findings, *hidden, *loads])
     lock.check()
     bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before}")
     _swap(bench, before, record)
@@ -101,55 +80,8 @@ def publish_record(
     remove_old_builds(bench)
 
 
-def previous(bench: Bench) -> Record | None:
-    """Return the build that was published before this one."""
-    published = published_build(bench.client)
-    left = [one for one in read_records(bench) if one.left_at and one.build != published]
-    return max(left, key=lambda one: str(one.left_at), default=None)
-
-
-def read_records(bench: Bench) -> list[Record]:
-    """Return the record of every open build, the oldest first."""
-    records = bench.records.read(open_builds(bench.client))
-    return [records[name] for name in sorted(records)]
-
-
-def remove_old_builds(bench: Bench) -> list[str]:
-    """Remove, by their names, the builds that nobody can need; return them.
-
-    The published one stays, and the one before it. Builds of other analysers that were never
-    published stay too: another version of ContactPoint may be filling them.
-    """
-    before = previous(bench)
-    kept = {published_build(bench.client), before.build if before else None}
-    records = [one for one in read_records(bench) if one.build not in kept]
-    versions = analyser_versions(bench.client, [one.build for one in records])
-    old = [one.build for one in records if one.left_at or versions.get(one.build) == VERSION]
-    for build in old:
-        remove(bench, build)
-    return old
-
-
-def remove(bench: Bench, build: str) -> None:
-    """Delete a build that is not published, and its record. Raises Refused."""
-    if build == published_build(bench.client):
-        raise Refused(f"{build} is the published build: it stays")
-    if build not in (*open_builds(bench.client), *hidden_builds(bench.client)):
-        raise Refused(f"there is no build {build}; 'contactpoint builds' lists them")
-    remove_build(bench.client, build)
-    bench.records.forget(build)
-    bench.listener.say(f"Removed the build {build}.")
-
-
-def _published(bench: Bench) -> str:
-    build = published_build(bench.client)
-    if build is None:
-        raise ClusterUnavailable("no build is published yet: run 'contactpoint init' first")
-    return build
-
-
 def _unpublished(bench: Bench, build: str | None) -> Record:
-    published = published_build(bench.client)
+    published = published_now(bench)
     records = [one for one in read_records(bench) if one.build != published]
     asked = [one for one in records if one.build == build or (not build and not one.left_at)]
     if not asked:
@@ -158,26 +90,6 @@ def _unpublished(bench: Bench, build: str | None) -> Record:
             "'contactpoint reindex' makes one"
         )
     return asked[-1]
-
-
-def _judge(bench: Bench, record: Record, actor: Actor, findings: Sequence[Finding]) -> Record:
-    """Say and store what was found; raise BuildRefused if anything refuses."""
-    for one in findings:
-        if one not in record.findings:
-            bench.listener.say(one.in_words())
-    refused = [one for one in findings if not one.passed]
-    state = "refused" if refused and record.state == "filled" else record.state
-    record = replace(record, findings=tuple(findings), state=state)
-    bench.records.write(record)
-    if refused:
-        said = "; ".join(f"{one.check}: {one.said}" for one in refused)
-        checks = ", ".join(one.check for one in refused)
-        bench.trail.write("publish-refused", actor, subject=record.build, said=checks)
-        raise BuildRefused(
-            f"{record.build} is not published, searches go on as before. What the checks found: "
-            f"{said}"
-        )
-    return record
 
 
 def _catch_up(bench: Bench, lock: Lock, record: Record, filling: Filling) -> None:
@@ -210,38 +122,6 @@ def _hold_loads(bench: Bench, lock: Lock) -> None:
             f"{', '.join(sources)} is being loaded by another version of ContactPoint: run "
             "'contactpoint publish' when that has ended"
         )
-
-
-def _count(bench: Bench, before: str, record: Record) -> Finding:
-    for _ in range(COUNTS):
-        finding = check_counts(*_counts(bench, before, record.build), record.accepted)
-        if finding.passed:
-            break
-        time.sleep(PAUSE_SECONDS)
-    return finding
-
-
-def _counts(bench: Bench, before: str, build: str) -> tuple[dict[str, int], dict[str, int]]:
-    scan = bench.hands.scan
-    for one in (before, build):
-        scan.refresh(one)
-    return scan.count_by_authority(before), scan.count_by_authority(build)
-
-
-def _accept(bench: Bench, record: Record, consent: Consent) -> Record:
-    """Store that one person accepts the counts as they are now; audited first."""
-    if consent.actor.role != ACCEPTS:
-        raise NotAllowed(f"only a {ACCEPTS} may accept that an authority loses children")
-    if not consent.reason.strip():
-        raise Refused("--reason: say why the authority has fewer children")
-    short = shortfalls(*_counts(bench, _published(bench), record.build))
-    acceptance = Acceptance(consent.actor.name, bench.world.now(), consent.reason.strip(), short)
-    bench.trail.write(
-        "accept-counts", consent.actor, subject=record.build, reason=acceptance.reason
-    )
-    record = replace(record, accepted=(*record.accepted, acceptance))
-    bench.records.write(record)
-    return record
 
 
 def _look_for_the_hidden(bench: Bench, build: str) -> tuple[frozenset[str], list[Finding]]:

@@ -6,10 +6,11 @@ from elasticsearch import Elasticsearch
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, create_build, published_build
+from indexer.builds.builds import analyser_versions, create_build, free_name, published_build
 from indexer.builds.filling import BatchFailed, Filling
 from indexer.builds.lock import Lock, holding_builds
-from indexer.builds.publication import publish_record, read_records
+from indexer.builds.old_builds import read_records
+from indexer.builds.publication import publish_record
 from indexer.builds.records import Record
 from indexer.children.place import Placement
 from indexer.clients import make_client, speaking_to_cluster
@@ -105,10 +106,12 @@ def free_bytes(bench: Bench) -> list[int]:
 
 
 def _begin(bench: Bench, actor: Actor) -> Record:
-    build = str(create_build(bench.client, bench.world))
-    record = Record(build, "filling", actor.name, bench.world.now())
+    """The record first: a build without one would be taken for what `init` made."""
+    build = free_name(bench.client, bench.world)
+    record = Record(str(build), "filling", actor.name, bench.world.now())
     bench.records.write(record)
-    bench.trail.write("reindex", actor, subject=build, said="begun")
+    create_build(bench.client, bench.world, build)
+    bench.trail.write("reindex", actor, subject=record.build, said="begun")
     bench.listener.say(f"Filling {build}; searches and loads go on.")
     return record
 

@@ -13,14 +13,17 @@ from indexer.builds.builds import published_build
 from indexer.checks.copies import check_copies
 from indexer.checks.counts import check_counts
 from indexer.checks.documents import Compared, compare, judge_documents, mend
+from indexer.checks.doubted import settle_doubted
 from indexer.checks.leaving import check_leaving
 from indexer.checks.register import check_register
+from indexer.checks.waiting import check_waiting
 from indexer.children.expire import Expiry
 from indexer.children.store import Stored
 from indexer.clients import make_client
 from indexer.errors import ClusterUnavailable
 from indexer.health.alarms import Alarms
 from indexer.health.loads import Feeds, judge_loads, look_at_loads
+from indexer.health.repeats import judge_doubted
 from indexer.health.reports import Report, Reports
 from indexer.health.state import State, well
 from indexer.people.actor import Actor
@@ -49,6 +52,8 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
     reports = Reports(bench.client)
     before = next(iter(reports.newest()), None)
     feeds = look_at_loads(bench.client, bench.world)
+    if settle_doubted(bench, feeds):
+        feeds = look_at_loads(bench.client, bench.world)
     bench.hands.scan.refresh(build)
     authorities = bench.hands.scan.count_by_authority(build)
     sources = {one.name: one.rows for one in feeds.sources}
@@ -78,7 +83,9 @@ def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> 
     return [
         lambda: [check_copies(bench)],
         lambda: check_register(bench, actor),
+        lambda: check_waiting(bench, actor, before.at if before else None),
         lambda: [judge_loads(feeds, bench.world.now())],
+        lambda: [judge_doubted(feeds.doubted, feeds.done_at)],
         lambda: [check_leaving(Expiry(bench.settings, bench.world).foresee())],
         lambda: [_check_audit(bench, before)],
     ]

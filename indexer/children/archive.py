@@ -1,4 +1,4 @@
-"""The archive of children who have left: outside every search, each record with its last day."""
+"""The archives of children who have left: outside every search, each record with its last day."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,10 +24,15 @@ class Departure:
 
 
 class Archive:
-    """Records are added and deleted, never changed, and read by no part of the service."""
+    """Records are added and deleted, never changed, and read by no part of the service.
 
-    def __init__(self, client: Elasticsearch) -> None:
+    Children who were shielded have an archive of their own: whoever holds a snapshot of the other
+    must not learn who they were.
+    """
+
+    def __init__(self, client: Elasticsearch, index: str = ARCHIVE) -> None:
         self._client = client
+        self._index = index
 
     def add(self, departures: Iterable[Departure], left_on: date) -> None:
         """Keep these records; one that is there already stays as it is."""
@@ -39,7 +44,7 @@ class Archive:
     def count_due(self, today: date) -> int:
         """Return how many records must be deleted by now."""
         with speaking_to_cluster("counting archived records"):
-            answer = self._client.count(index=ARCHIVE, query=_is_due(today))
+            answer = self._client.count(index=self._index, query=_is_due(today))
         return int(answer["count"])
 
     def delete_due(self, today: date) -> int:
@@ -56,9 +61,9 @@ class Archive:
 
     def _due(self, today: date) -> list[str]:
         with speaking_to_cluster("looking for archived records"):
-            self._client.indices.refresh(index=ARCHIVE)
+            self._client.indices.refresh(index=self._index)
             answer = self._client.search(
-                index=ARCHIVE, query=_is_due(today), size=PAGE, source=False, sort=["_doc"]
+                index=self._index, query=_is_due(today), size=PAGE, source=False, sort=["_doc"]
             )
         return [hit["_id"] for hit in answer["hits"]["hits"]]
 
@@ -66,7 +71,7 @@ class Archive:
         if not lines:
             return
         with speaking_to_cluster("writing the archive"):
-            answer = self._client.bulk(index=ARCHIVE, operations=lines)
+            answer = self._client.bulk(index=self._index, operations=lines)
         settled_in(answer, "writing the archive")
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from indexer.children.child import Facts
+from indexer.children.known import Known
 from indexer.children.links import number_keys, row_key
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.stores import Stores
 from indexer.feeds.rows import Row
 from indexer.shields.events import name_key

@@ -6,38 +6,27 @@ finished when the same rows are loaded again. One request a step, never a reques
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
-
-from msgspec import structs
 
 from indexer.children.arrivals import awaited_children, hide_arrivals
 from indexer.children.claims import Claims
 from indexer.children.comparing import with_suspects
-from indexer.children.likeness import Member, are_alike, share_number
-from indexer.children.links import Link, batch_keys, number_key, row_key
-from indexer.children.number import draw_number
-from indexer.children.plan import BESIDE_OTHERS, Known, Plan, Turn, build_plan, known_members
-from indexer.children.store import Stored
+from indexer.children.conflicts import is_left
+from indexer.children.free_numbers import FreeNumbers
+from indexer.children.known import Known, Run, known_members
+from indexer.children.links import Link, row_key
+from indexer.children.planned import BESIDE_OTHERS, Plan, Turn
+from indexer.children.planner import build_plan
+from indexer.children.reading import read_known, with_candidates, with_relations
 from indexer.children.stores import Stores
-from indexer.children.write import is_left, write_plan
+from indexer.children.write import write_plan
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Reject, Row, Unread
 
 ATTEMPTS = 40  # of two writers at the same children, one always wins a round
 PAUSE_SECONDS = 0.05  # times the attempt: for what another batch is about to write
-CLOSURE_ROUNDS = 10  # from one relation to the next; England's families end after two
-
-
-@dataclass(frozen=True)
-class Run:
-    """One load of one source under way, since `began_at` (ISO form, to the second), by `actor`."""
-
-    load: str
-    source: str
-    began_at: str
-    actor: str = ""
 
 
 class Left(NamedTuple):
@@ -149,77 +138,11 @@ def _bring_in(
         if not left:
             return outcomes, aside
         stores.world.sleep(PAUSE_SECONDS * attempt)
-        known = _known(stores, run, left, {} if attempt else read, unsettled)
+        known = read_known(stores, run, left, {} if attempt else read, unsettled)
         plan, left, unsettled = _attempt(stores, known, left, turn)
         outcomes = {**plan.outcomes, **outcomes}
         aside |= plan.aside
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
-
-
-def _known(
-    stores: Stores,
-    run: Run,
-    rows: Sequence[Row],
-    read: Mapping[str, Link | None],
-    unsettled: frozenset[str],
-) -> Known:
-    """Read what is there already. `unsettled` are children between whom an attempt that failed has
-    moved rows, perhaps by half: no link may lead to them any more."""
-    keys = batch_keys(run.source, rows)
-    awaited = stores.awaited.known()
-    links = stores.links.read(key for key in keys if key not in read)
-    links |= {key: link for key in keys if (link := read.get(key))}
-    numbers = unsettled.union(*(link.children for link in links.values()))
-    stored, hidden = _read(stores, numbers)
-    heirs, found = _heirs(stores, numbers - stored.keys() - hidden)
-    lost = {heir for heir in heirs.values() if heir} - found.keys() - stored.keys()
-    hidden |= stores.marks.marked(lost) if lost else frozenset()
-    links = {key: _followed(link, heirs) for key, link in links.items()}
-    loaded_at = stores.world.now().isoformat(timespec="seconds")
-    stored |= found
-    known = Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden)
-    return replace(known, retired=frozenset(heirs), awaited=awaited, actor=run.actor)
-
-
-def _read(stores: Stores, numbers: Iterable[str]) -> tuple[dict[str, Stored], frozenset[str]]:
-    """Return those of the children who are there to be seen, and those who are hidden: of one whose
-    shield is being set the document may still be here, and of one whose shield is being lifted it
-    is not here yet."""
-    asked = set(numbers)
-    if not asked:
-        return {}, frozenset()
-    stored = stores.children.read(asked)
-    # One who should be no more is still there if a load died between two steps of a merge.
-    merged = {number for one in stored.values() for number in one.child.former_numbers} - asked
-    stored |= stores.children.read(merged)
-    asked |= merged
-    hidden = stores.marks.marked(asked)
-    if absent := asked - stored.keys() - hidden:
-        hidden |= stores.hidden.read(absent).keys()
-        stored |= stores.children.read(absent - hidden)  # who came back between the two
-    return {number: one for number, one in stored.items() if number not in hidden}, hidden
-
-
-def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[str, Stored]]:
-    """Return each number that is no more with the child who took its place, "" if nobody did; and
-    those children."""
-    ends = {number: number for number in absent}
-    found: dict[str, Stored] = {}
-    for _ in range(CLOSURE_ROUNDS):
-        left = {end for end in ends.values() if end and end not in found}
-        retired = stores.links.read(map(number_key, left))
-        steps = {key.partition(":")[2]: "".join(link.children) for key, link in retired.items()}
-        ends = {number: steps.get(end, end) for number, end in ends.items()}
-        found |= _read(stores, (heir for heir in steps.values() if heir))[0]
-        if not steps:
-            break
-    return {number: end for number, end in ends.items() if end != number}, found
-
-
-def _followed(link: Link, heirs: Mapping[str, str]) -> Link:
-    """Return the link as it leads on from a child who turned out to be another."""
-    children = tuple(sorted({heirs.get(one) or one for one in link.children}))
-    return link if children == link.children else structs.replace(link, children=children)
 
 
 def _attempt(
@@ -228,9 +151,9 @@ def _attempt(
     """Place the rows whose turn it is. Return the plan, the rows to be tried again, because
     somebody else wrote their links or children meanwhile, and the children in conflict."""
     members = known_members(known, rows)
-    known = _with_candidates(stores, known, members.values())
+    known = with_candidates(stores, known, members.values())
     known = with_suspects(stores, known, rows, members)
-    draw = _FreeNumbers(stores, len(rows)).draw
+    draw = FreeNumbers(stores, len(rows)).draw
     known, plan = _plan(stores, known, rows, draw, turn)
     if stores.is_dry:
         return plan, [], frozenset()
@@ -250,75 +173,6 @@ def _plan(
     members = known_members(known, rows)
     plan = build_plan(known, rows, members, draw, turn)
     if plan.doubtful:
-        known = _with_relations(stores, known, plan)
+        known = with_relations(stores, known, plan)
         plan = build_plan(known, rows, members, draw, turn)
     return known, plan
-
-
-def _with_candidates(stores: Stores, known: Known, members: Iterable[Member]) -> Known:
-    """Read the children who may be alike to one of the rows, though no link says so.
-
-    Rows of one source are never alike: the first source of an index need not look. Another that
-    begins meanwhile is seen by `others_ran`.
-    """
-    if not stores.loads.knows_others(known.source):
-        return known
-    keys = set().union(*(member.blocks for member in members))
-    return _and_stored(stores, known, stores.children.sharing(sorted(keys)))
-
-
-def _with_relations(stores: Stores, known: Known, plan: Plan) -> Known:
-    """Read all who are related to the doubtful children, and all related to those, to the end."""
-    stores.children.refresh()
-    homes, members = plan.hood.homes, plan.hood.members
-    frontier = [members[homes[key]][key] for key in plan.doubtful & homes.keys()]
-    for _ in range(CLOSURE_ROUNDS):
-        links = stores.links.read(key for member in frontier for key in member.numbers)
-        blocks = set().union(*(member.blocks for member in frontier))
-        numbers = {number for link in links.values() for number in link.children}
-        more = _and_stored(stores, known, numbers.union(stores.children.sharing(sorted(blocks))))
-        frontier = _related(frontier, known, more)
-        known = more
-        if not frontier:
-            break
-    return known
-
-
-def _related(frontier: Iterable[Member], before: Known, after: Known) -> list[Member]:
-    """Return the members of children read just now who are related to one of the frontier."""
-    new = [
-        [Member(one) for one in stored.child.contributions]
-        for number, stored in after.stored.items()
-        if number not in before.stored
-    ]
-    near = list(frontier)
-    return [
-        member
-        for members in new
-        if any(share_number(a, b) or are_alike(a, b) for a in members for b in near)
-        for member in members
-    ]
-
-
-def _and_stored(stores: Stores, known: Known, numbers: Iterable[str]) -> Known:
-    """Return what is known with more children read, in real time."""
-    more, hidden = _read(stores, set(numbers) - known.stored.keys() - known.hidden)
-    return replace(known, stored={**known.stored, **more}, hidden=known.hidden | hidden)
-
-
-class _FreeNumbers:
-    """Draws numbers that nobody has or had, as many at once as a batch can need."""
-
-    def __init__(self, stores: Stores, count: int) -> None:
-        self._stores, self._count = stores, count
-        self._free: list[str] = []
-
-    def draw(self) -> str:
-        while not self._free:
-            drawn = [draw_number(self._stores.world) for _ in range(self._count)]
-            # A hidden child's number, or one that was: a visible child's shows when it is created.
-            taken = self._stores.links.read(map(number_key, drawn))
-            hidden = self._stores.marks.marked(drawn)
-            free = (n for n in drawn if n not in hidden and number_key(n) not in taken)
-            self._free = list(dict.fromkeys(free))  # in no order, or siblings' would stand together
-        return self._free.pop()

@@ -8,6 +8,10 @@ from datetime import date
 
 from msgspec import Struct
 
+PRACTITIONERS = "practitioners"
+"""The source of what practitioners say on the pages: a row a person, about the child they opened.
+Its name and date of birth are a copy of that record's, and so count for nothing beside others."""
+
 
 class FormerName(Struct, frozen=True, omit_defaults=True):
     """Another name of the child: from before, or as another source has it."""

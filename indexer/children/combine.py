@@ -15,12 +15,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from indexer.children.child import Address, Carer, Child, Contribution, Facts, FormerName
+from indexer.children.child import (
+    PRACTITIONERS,
+    Address,
+    Carer,
+    Child,
+    Contribution,
+    Facts,
+    FormerName,
+)
 from indexer.children.headline import choose_name, distinct_names, name_of, other_names
 from indexer.children.services import unite_involvements
 
 UNITED = frozenset({"former_names", "carers", "involvements"})
 """The fields that hold what every source says; of all others one source is believed."""
+
+COPIED = frozenset({"names", "date_of_birth"})
+"""The fields that a practitioner's row has from the record itself: others alone are asked."""
 
 Contributions = tuple[Contribution, ...]
 _BY_SOURCE = attrgetter("source", "source_record_id")
@@ -104,13 +115,18 @@ def _facts_of_several(contributions: Contributions) -> Facts:
 @lru_cache(maxsize=10_000)
 def _orders(sources: tuple[str, ...]) -> dict[str, Order]:
     """Rank sources once: return field → the places of these sources by trust."""
-    return {field: _order(sources, trusted) for field, trusted in preferences().items()}
+    first_hand = tuple([place for place, one in enumerate(sources) if one != PRACTITIONERS])
+    every = tuple(range(len(sources)))
+    return {
+        field: _order(sources, trusted, first_hand or every if field in COPIED else every)
+        for field, trusted in preferences().items()
+    }
 
 
-def _order(sources: tuple[str, ...], trusted: list[str]) -> Order:
+def _order(sources: tuple[str, ...], trusted: list[str], places: Order) -> Order:
     """Sources that are not in the table come last, by name."""
     ranks = [trusted.index(one) if one in trusted else len(trusted) for one in sources]
-    return tuple(sorted(range(len(sources)), key=ranks.__getitem__))
+    return tuple(sorted(places, key=ranks.__getitem__))
 
 
 def _first(said: Sequence[Facts], orders: dict[str, Order], field: str) -> Any:
@@ -142,7 +158,9 @@ def _date_of_birth(contributions: Contributions, order: Order) -> date:
     dates = [contributions[place].facts.date_of_birth for place in order]
     if dates.count(dates[0]) == len(dates):
         return dates[0]
-    told = {(one.source, one.facts.date_of_birth) for one in contributions}
+    told = {
+        (contributions[place].source, contributions[place].facts.date_of_birth) for place in order
+    }
     sources = Counter(born for _, born in told)
     most = max(dates, key=sources.__getitem__)
     return most if sources[dates[0]] == 1 else dates[0]

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from indexer.children.known import Known
 from indexer.children.likeness import Member, RowKey
 from indexer.children.links import row_key
-from indexer.children.plan import Known, Plan
+from indexer.children.planned import Plan
 from indexer.children.profile import build_profile
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable

@@ -1,9 +1,8 @@
 """Lets children leave the index: on the 18th birthday, and a year after death, for the archive.
 
 Archive, links, builds, in this order: a child who is still in the published build is found again,
-so a run that dies between any two steps is finished by the next. Shielded children are in no build:
-those of `shielded-children` must leave by the same two days, for an archive under the officers'
-credential; that belongs to the register, and is not here.
+so a run that dies between any two steps is finished by the next. Shielded children are in no build,
+and leave by the same two days (indexer/shields/leaving.py).
 """
 
 from collections import Counter

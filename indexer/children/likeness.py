@@ -12,7 +12,7 @@ from analyzers.compare import Evidence, compare
 from analyzers.fold import fold, words
 from analyzers.identity import Identity
 from analyzers.kin import kin_tokens
-from indexer.children.child import Contribution, Facts
+from indexer.children.child import PRACTITIONERS, Contribution, Facts
 from indexer.children.document import build_identity
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
@@ -87,8 +87,9 @@ def share_number(one: Member, other: Member) -> bool:
 
 
 def contradict(one: Member, other: Member) -> bool:
-    """Does anything say that these are two children? One source has one record of a child."""
-    if one.key[0] == other.key[0]:
+    """Does anything say that these are two children? One source has one record of a child, but for
+    practitioners, of whom each has one."""
+    if one.key[0] == other.key[0] != PRACTITIONERS:
         return True
     ours, theirs = one.facts, other.facts
     return (

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from indexer.audit.trail import Trail
 from indexer.builds.lock import refuse_while_loads_are_held
-from indexer.children.batch import Left, Passed, Run, load_alone, load_batch
+from indexer.children.batch import Left, Passed, load_alone, load_batch
 from indexer.children.claims import Claims
+from indexer.children.known import Run
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores, open_stores
 from indexer.children.whole import Whole, absent_rows

@@ -19,6 +19,7 @@ CLOCKS_DIFFER = timedelta(seconds=5)  # between machines, and by rounding to sec
 MOST_SOURCES = MOST_LOADS = 10_000
 LONGEST_LOAD = timedelta(days=1)  # one that died earlier without a word is not looked for
 DOUBTED = "doubted"  # it was done, but what it wrote was lost
+REPEATED = "repeated"  # it was doubted, and all its rows came again
 
 
 @dataclass
@@ -155,8 +156,16 @@ class Loads:
         """Let the rows of a load not be believed to be in: the same file brings them in again."""
         with speaking_to_cluster("changing a receipt"):
             answer = self.client.get(index=LOADS, id=receipt.load)
-            document = {**answer["_source"], "state": DOUBTED}
+            now = _stamp(self.world.now())
+            document = {**answer["_source"], "state": DOUBTED, "doubted_at": now}
             self.client.index(index=LOADS, id=receipt.load, document=document)
+
+    def settle(self, load: str) -> None:
+        """Let a load be doubted no more: no row leads anywhere by its word."""
+        with speaking_to_cluster("changing a receipt"):
+            answer = self.client.get(index=LOADS, id=load)
+            document = {**answer["_source"], "state": REPEATED}
+            self.client.index(index=LOADS, id=load, document=document, refresh=True)
 
     def _receipts(self, clause: Mapping[str, Any], most: int) -> list[Receipt]:
         with speaking_to_cluster("reading receipts"):

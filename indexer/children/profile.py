@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from analyzers.blocks import carer_name
 from analyzers.fold import words
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, place_keys
+from analyzers.profile import Profile, phone_key, place_keys
 from indexer.children.child import Contribution, Facts
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
@@ -40,5 +40,9 @@ def _given(name: str) -> str:
 
 
 def _places(contribution: Contribution) -> set[str]:
+    """Return what tells of one household: addresses, and carers by name and phone."""
     known = (contribution.facts.address, *contribution.former_addresses)
-    return {key for one in known if one for key in place_keys(one.postcode, one.lines, one.town)}
+    found = {key for one in known if one for key in place_keys(one.postcode, one.lines, one.town)}
+    return found.union(
+        key for one in contribution.facts.carers if (key := phone_key(one.name, one.phone))
+    )

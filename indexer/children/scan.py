@@ -29,6 +29,13 @@ class Born:
     first: date
     past_last: date
 
+    @property
+    def month(self) -> "Born":
+        """The month in which the first of these days is."""
+        first = self.first.replace(day=1)
+        years, month = divmod(first.month, 12)
+        return Born(first, date(first.year + years, month + 1, 1))
+
     def clause(self) -> dict[str, Any]:
         days = {"gte": self.first.isoformat(), "lt": self.past_last.isoformat()}
         return {"range": {"date_of_birth": days}}
@@ -186,7 +193,5 @@ _NOTHING_STORED = {"source": False, "stored_fields": "_none_"}  # or each hit is
 def _born(milliseconds: int, unit: Unit) -> Born:
     """Return the month or day that begins then: Elasticsearch counts from 1970, in UTC."""
     first = date(1970, 1, 1) + timedelta(milliseconds=milliseconds)
-    if unit == "day":
-        return Born(first, first + timedelta(days=1))
-    years, month = divmod(first.month, 12)
-    return Born(first, date(first.year + years, month + 1, 1))
+    day = Born(first, first + timedelta(days=1))
+    return day if unit == "day" else day.month

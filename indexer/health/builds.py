@@ -103,4 +103,6 @@ _LEFT = {
 def _use(record: Record, published: str | None) -> str:
     if record.build == published:
         return "published"
-    return "before" if record.left_at else record.state
+    if record.left_at:
+        return "before"
+    return "filled" if record.state == "published" else record.state  # it died before the swap

@@ -10,8 +10,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.children.loads import MOST_SOURCES, Loads
+from indexer.children.loads import DOUBTED, MOST_SOURCES, REPEATED, Loads
 from indexer.clients import speaking_to_cluster
+from indexer.health.repeats import Doubted, look_at_doubted
 from indexer.health.state import State, some, well
 from indexer.world import World
 from mappings.names import LOADS
@@ -43,6 +44,12 @@ class Feeds:
     sources: tuple[Source, ...]
     days: tuple[LoadedDay, ...]  # the last 30, the oldest first, none left out
     under_way: tuple[str, ...]
+    doubted: tuple[Doubted, ...] = ()  # the oldest first
+
+    @property
+    def done_at(self) -> dict[str, datetime]:
+        """Source → the end of its newest load that came to its end."""
+        return {one.name: one.done_at for one in self.sources if one.done_at}
 
 
 @cache
@@ -65,7 +72,8 @@ def look_at_loads(client: Elasticsearch, world: World) -> Feeds:
         )["aggregations"]
     sources = tuple(_source(one) for one in found["sources"]["buckets"])
     under_way = tuple(Loads(client, world).under_way())
-    return Feeds(sources, _days(found["recent"]["days"]["buckets"], since), under_way)
+    days = _days(found["recent"]["days"]["buckets"], since)
+    return Feeds(sources, days, under_way, look_at_doubted(client))
 
 
 def judge_loads(feeds: Feeds, now: datetime) -> State:
@@ -74,7 +82,7 @@ def judge_loads(feeds: Feeds, now: datetime) -> State:
         return State("sources", "yellow", "nothing was loaded yet", "contactpoint load FEED")
     broken = _broken(feeds.sources, feeds.under_way)
     if broken:
-        cause = f"the last load did not come to its end, or must be repeated: {some(broken)}"
+        cause = f"the last load did not come to its end: {some(broken)}"
         return State("sources", "yellow", cause, _again(broken[0]))
     overdue = [one.name for one in feeds.sources if is_overdue(one, now)]
     if overdue:
@@ -92,7 +100,10 @@ def is_overdue(source: Source, now: datetime) -> bool:
 
 
 def _broken(sources: Sequence[Source], under_way: Collection[str]) -> list[str]:
-    return [one.name for one in sources if one.last_state != DONE and one.name not in under_way]
+    whole = {DONE, DOUBTED, REPEATED}  # of what is doubted repeats.py tells
+    return [
+        one.name for one in sources if one.last_state not in whole and one.name not in under_way
+    ]
 
 
 def _again(source: str) -> str:

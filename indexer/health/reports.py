@@ -13,7 +13,10 @@ from mappings.names import CHECKS
 
 OLD_AFTER = timedelta(hours=26)  # one a day, and two hours for it
 STEP = "contactpoint check"
-LIVE = {"sources"}  # judged anew at each look: what the check found of it may be mended since
+LIVE = {
+    "sources",
+    "repeats",
+}  # judged anew at each look: what the check found of it may be mended since
 
 
 @dataclass(frozen=True)

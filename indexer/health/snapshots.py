@@ -11,6 +11,7 @@ from indexer.builds.records import Records
 from indexer.clients import speaking_to_cluster
 from indexer.errors import SnapshotRefused
 from indexer.health.state import State, some, well
+from indexer.snapshots.expiry import kept_by_period
 from indexer.snapshots.repositories import speaking_to_repository
 from indexer.snapshots.snapshots import UNDER_WAY, Snapshot, parse_snapshot
 from indexer.world import World
@@ -20,7 +21,10 @@ OLD_AFTER = timedelta(hours=26)  # one a day, and two hours to make it
 TOO_OLD_AFTER = timedelta(hours=74)
 TRIED_WITHIN = timedelta(days=8)  # once a week, and a day for it
 LOOKED_AT = 10  # the newest of each: Elasticsearch reads a file for every one
-CREATE, LIST, VERIFY = (f"contactpoint snapshot {one}" for one in ("create", "list", "verify"))
+MOST_TIMES = 2  # as many as the rule keeps, before somebody is told that it is not run
+CREATE, LIST, VERIFY, EXPIRE = (
+    f"contactpoint snapshot {one}" for one in ("create", "list", "verify", "expire")
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,16 @@ def judge_trials(trials: Trials, now: datetime) -> State | None:
         cause = "none was tried for a week, so nobody knows whether they can be brought back"
         return State("snapshots", "yellow", cause, VERIFY)
     return None
+
+
+def judge_number(repositories: Sequence[Repository]) -> State | None:
+    """Yellow if there are twice as many as the rule keeps: an old one holds whoever was shielded
+    since."""
+    kept = sum(kept_by_period().values())
+    most = max(one.total for one in repositories)
+    if most <= MOST_TIMES * kept:
+        return None
+    return State("snapshots", "yellow", f"{most} are there, of which the rule keeps {kept}", EXPIRE)
 
 
 def judge_snapshots(repositories: Sequence[Repository], now: datetime) -> State:

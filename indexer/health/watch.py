@@ -20,9 +20,11 @@ from indexer.health.answers import (
 from indexer.health.builds import Builds, judge_builds, look_at_builds
 from indexer.health.engine import START, Engine, judge_engine, look_at_engine
 from indexer.health.loads import Feeds, judge_loads, look_at_loads
+from indexer.health.repeats import judge_doubted
 from indexer.health.reports import Report, Reports, judge_reports
 from indexer.health.snapshots import (
     Repository,
+    judge_number,
     judge_snapshots,
     judge_trials,
     look_at_snapshots,
@@ -127,14 +129,19 @@ def _builds(client: Elasticsearch, world: World) -> Looked:
 
 def _loads(client: Elasticsearch, world: World) -> Looked:
     feeds = look_at_loads(client, world)
-    return {"feeds": feeds}, [judge_loads(feeds, world.now())]
+    return {"feeds": feeds}, [
+        judge_loads(feeds, world.now()),
+        judge_doubted(feeds.doubted, feeds.done_at),
+    ]
 
 
 def _snapshots(client: Elasticsearch, world: World) -> Looked:
     repositories, now = look_at_snapshots(client), world.now()
     state = judge_snapshots(repositories, now)
-    tried = judge_trials(look_at_trials(client, world), now) if state.is_well else None
-    return {"repositories": repositories}, [tried or state]
+    if state.is_well:
+        tried = judge_trials(look_at_trials(client, world), now)
+        state = tried or judge_number(repositories) or state
+    return {"repositories": repositories}, [state]
 
 
 def _reports(client: Elasticsearch, world: World) -> Looked:

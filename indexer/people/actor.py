@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["practitioner", "data-manager", "shield-officer", "auditor", "operator"]
+Role = Literal["practitioner", "data-manager", "shield-officer", "auditor", "inspector", "operator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SEARCHERS: frozenset[Role] = frozenset({"practitioner", "data-manager", "shield-officer"})
 """The roles that search for children and open records; they must be trained."""

@@ -5,7 +5,7 @@ that a front that is broken into makes nobody an officer.
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from elasticsearch import Elasticsearch
 
-from indexer.errors import NotSignedIn
+from indexer.errors import NotSignedIn, Refused
 from indexer.people import documents
 from indexer.people.actor import Role
 from indexer.people.documents import Stored
@@ -94,6 +94,18 @@ def write_enrolment(client: Elasticsearch, person: Person, enrolment: Enrolment)
     """Write over what was read of the person; False if somebody set up in between."""
     place = (enrolment_index(person.user.role), person.user.name)
     return documents.write(client, place, asdict(enrolment), person.stored)
+
+
+def end_sessions(client: Elasticsearch, name: str, world: World) -> None:
+    """End every session of a person, for good: they sign in anew with what they have set up.
+
+    Raises Refused if they set up at this very moment.
+    """
+    person = read_person(client, name)
+    if person is None or person.enrolment is None:
+        return
+    if not write_enrolment(client, person, replace(person.enrolment, mark=world.token())):
+        raise Refused(f"{name} sets up password and codes at this moment: repeat it in a minute")
 
 
 def step_key(name: str) -> str:

@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from indexer.audit.trail import Trail
 from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people.actor import Actor
+from indexer.people.enrolment import end_sessions
 from indexer.people.passwords import make_password
 from indexer.people.users import NewUser, User, add_user, change_user, list_users, read_user
 from indexer.world import World
@@ -73,8 +74,11 @@ class Staff:
     def set_active(self, name: str, is_active: bool) -> User:
         """Let a person in again, or shut them out at once. Raises Refused for oneself."""
         self._refuse_oneself(name)
+        before = self.person(name)
         if is_active:
-            self._refuse_unless_theirs(self.person(name).role)
+            self._refuse_unless_theirs(before.role)
+        if is_active and not before.active:  # else a session from before would be good again
+            end_sessions(self.client, name, self.world)
         return self._change(name, lambda user: replace(user, active=is_active))
 
     def _change(self, name: str, change: Callable[[User], User]) -> User:

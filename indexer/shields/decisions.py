@@ -42,7 +42,8 @@ class Decisions:
         on the record. Raises NotAllowed, Unavailable."""
         refuse_unless_officer(officer)
         shields = self._shields_of(officer)
-        found = [*waiting_rows(self._stores, shields), *waiting_children(self._stores, shields)]
+        rows = waiting_rows(self._stores.held, shields)
+        found = [*rows, *waiting_children(self._stores.hidden, shields)]
         shown = {one.child for item in found for one in item.suspects}
         names = " ".join(item.name for item in found)
         self._sealed.write("held-list", officer, children=sorted(shown), said=names)

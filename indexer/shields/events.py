@@ -20,7 +20,9 @@ Kind = Literal[
     "reviewed",
     "offered",
     "accepted",
+    "lift-asked",
     "lifted",
+    "left",
     "purged",
 ]
 REVIEWED_WITHIN = timedelta(days=182)
@@ -59,10 +61,12 @@ class Shield(msgspec.Struct, frozen=True):
     """One shield as its events leave it.
 
     `keeper` is who set it or took it over: another officer must lift it. `offered_to` is an
-    authority that has not accepted yet, "" for none. `seen_on` is the day on which somebody last
-    set, reviewed or accepted it. `held` are those of its children of whom an officer must still say
-    whether they are the child it was set for, with the time since when; `confirmed` those of whom
-    one said so, `released` those who were not.
+    authority that has not accepted yet, "" for none; `lift_asked_by` the officer who asked for the
+    lift last, unless it was reviewed or taken over since. `seen_on` is the day on which somebody
+    last set, reviewed or accepted it. `held` are those of its children of whom an officer must
+    still say whether they are the child it was set for, with the time since when; `confirmed` those
+    of whom one said so, `released` those who were not. `left` are those who left for the archive;
+    their marks stay.
     """
 
     name: str
@@ -74,14 +78,26 @@ class Shield(msgspec.Struct, frozen=True):
     set_at: str
     seen_on: date
     offered_to: str = ""
+    lift_asked_by: str = ""
     is_lifted: bool = False
     held: Mapping[str, str] = {}
     confirmed: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+
+    @property
+    def first_officer(self) -> str:
+        """Who cannot lift it, as a lift takes two: who asked for it, else who keeps it."""
+        return self.lift_asked_by or self.keeper
 
     @property
     def review_due(self) -> date:
         return self.seen_on + REVIEWED_WITHIN
+
+    @property
+    def is_closed(self) -> bool:
+        """Have all left whom it hides? Then nothing is left to review."""
+        return bool(self.numbers) and self.numbers <= self.left
 
 
 def shields_of(events: Iterable[Event]) -> dict[str, Shield]:
@@ -110,13 +126,19 @@ def _set(event: Event) -> Shield:
 
 def _after(shield: Shield, event: Event) -> Shield:
     changes: dict[Kind, dict[str, Any]] = {
-        "arrived": {"numbers": shield.numbers.union(event.numbers)},
-        "reviewed": {"seen_on": _day(event)},
+        "arrived": {
+            "numbers": shield.numbers.union(event.numbers),
+            "left": shield.left.difference(event.numbers),
+        },
+        "left": {"left": shield.left.union(event.numbers)},
+        "reviewed": {"seen_on": _day(event), "lift_asked_by": ""},
+        "lift-asked": {"lift_asked_by": event.actor},
         "offered": {"offered_to": event.authority},
         "accepted": {
             "authority": event.authority,
             "keeper": event.actor,
             "offered_to": "",
+            "lift_asked_by": "",
             "seen_on": _day(event),
         },
         "lifted": {"is_lifted": True},

@@ -121,6 +121,10 @@ class HeldRows:
         """Yield the open rows that may be about one of these children, the oldest first."""
         yield from self._find(_open_clause(), {"terms": {"children": sorted(children)}})
 
+    def about(self, children: Iterable[str]) -> Iterator[HeldRow]:
+        """Yield all that were ever held for the sake of these children, the oldest first."""
+        yield from self._find({"terms": {"children": sorted(children)}})
+
     def open_since(self, moment: datetime) -> Iterator[HeldRow]:
         """Yield the rows that have been open since then or longer."""
         yield from self._find(_open_clause(), {"range": {"held_at": {"lte": moment.isoformat()}}})

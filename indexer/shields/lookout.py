@@ -18,7 +18,7 @@ from indexer.shields.marks import Marks
 from indexer.shields.near_index import Near, NearIndex
 from indexer.shields.register import Register
 
-CHANGES = {"terms": {"kind": ["set", "arrived", "held", "released", "lifted"]}}
+CHANGES = {"terms": {"kind": ["set", "arrived", "held", "released", "lifted", "left"]}}
 NOT_LOOKED = -1
 PAGE = 1_000
 
@@ -78,7 +78,7 @@ class Lookout:
         for page in self._hidden.all():
             self.learn(page)
         shields = shields_of(events).values()
-        self._look_at(hidden_numbers(shields))
+        self._look_at({n for one in shields if not one.is_lifted for n in one.numbers - one.left})
         self._forget(set(self._index).difference(hidden_numbers(shields)))
         for shield in shields:
             if not shield.is_lifted:
@@ -99,6 +99,8 @@ class Lookout:
             self._forget(event.numbers)
             if event.kind == "lifted":
                 self._index.forget(event.shield)
+        elif event.kind == "left":
+            self._on_their_way.difference_update(event.numbers)
         else:
             self._look_at(event.numbers)
             self._await(event.shield, event.key)

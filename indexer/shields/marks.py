@@ -14,7 +14,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.clients import Credential, make_client, speaking_to_cluster
+from indexer.clients import Credential, make_client, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
 from indexer.shields.newest import Newest
@@ -125,10 +125,20 @@ mark_id = lru_cache(maxsize=1 << 13)(_mark_id)
 
 
 def write_mark(client: Elasticsearch, key: str, number: str) -> None:
-    """Mark one child: from now on no gate shows it and no writer leaves it in a build. The sentinel
-    is moved on when all marks of an event are written."""
-    with speaking_to_cluster("writing a mark"):
-        client.index(index=SHIELD_MARKS, id=mark_id(key.encode(), number), document={})
+    """Mark one child."""
+    write_marks(client, key, [number])
+
+
+def write_marks(client: Elasticsearch, key: str, numbers: Iterable[str]) -> None:
+    """Mark these children: from now on no gate shows them and no writer leaves them in a build. The
+    sentinel is moved on when all marks of an event are written."""
+    lines: list[Any] = []
+    for number in numbers:
+        lines += [{"index": {"_id": mark_id(key.encode(), number)}}, {}]
+    if lines:
+        with speaking_to_cluster("writing marks"):
+            answer = client.bulk(index=SHIELD_MARKS, operations=lines)
+        settled_in(answer, "writing marks")
 
 
 def remove_mark(client: Elasticsearch, key: str, number: str) -> None:

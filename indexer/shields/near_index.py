@@ -5,7 +5,7 @@ comparison could reach its limit at all: that these five ways are all there are 
 weights by tests/unit/test_near_index.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from threading import Lock
 from typing import NamedTuple
@@ -97,21 +97,30 @@ class NearIndex:
         found.update(place for place in cared_for if self._is_close(row.dates, place))
         return found
 
-    def _meeting(self, places: Iterable[int], name: PersonName, asked: Asked) -> Iterable[int]:
-        """Return those who have a word for the given name, and one for the family name."""
+    def _meeting(self, places: Sequence[int], name: PersonName, asked: Asked) -> Sequence[int]:
+        """Return those who have a word for the given name, and one for the family name; some of
+        them twice."""
         for text in (name.given, name.family):
-            if places:
-                known = [*map(asked, words(text)), self._vocabulary.whole(joins_of(words(text)))]
-                some = known if text else [self._vocabulary.whole([UNNAMED])]
-                places = [one for one in places if self._has_any(one, some)]
+            if not places:
+                break
+            known = self._words
+            places = [
+                place
+                for some in self._asked(text, asked)
+                for place in places
+                if not some.isdisjoint(known[place])
+            ]
         return places
 
-    def _has_any(self, place: int, some: Iterable[Places]) -> bool:
-        known = self._words[place]
-        for one in some:  # noqa: SIM110 - the generator of any() takes twice as long
-            if not one.isdisjoint(known):
-                return True
-        return False
+    def _asked(self, text: str, asked: Asked) -> list[Places]:
+        """Return the words that each word of a name is taken for, and all of it written in one."""
+        if not text:
+            return [self._vocabulary.whole([UNNAMED])]
+        said = words(text)
+        found = [asked(word) for word in said]
+        if len(said) > 1:
+            found.append(self._vocabulary.whole(joins_of(said)))
+        return [one for one in found if one]
 
     def _is_close(self, dates: Iterable[date], place: int) -> bool:
         theirs = self._profile(place).dates

@@ -47,16 +47,24 @@ def is_escalated(since: datetime, now: datetime) -> bool:
     return now > day
 
 
-def find_probing(held: HeldRows, now: datetime) -> dict[str, int]:
+def find_probing(held: HeldRows, now: datetime, since: datetime | None = None) -> dict[str, int]:
     """Return the sources, and the people who load, of whom three rows or more were held within 30
-    days: whoever tries out names would be among them. Raises Unavailable."""
-    return probing(held.held_since(now - PROBED_WITHIN))
+    days, and one since then: whoever tries out names would be among them. Raises Unavailable."""
+    rows = list(held.held_since(now - PROBED_WITHIN))
+    new = [one for one in rows if since is None or datetime.fromisoformat(one.held_at) > since]
+    senders = set(counted(new))
+    return {sender: count for sender, count in probing(rows).items() if sender in senders}
 
 
 def probing(rows: Iterable[HeldRow]) -> dict[str, int]:
     """Return `source NAME` and `user NAME` → rows, for those with three or more."""
+    return {sender: count for sender, count in counted(rows).items() if count >= PROBES}
+
+
+def counted(rows: Iterable[HeldRow]) -> Counter[str]:
+    """Return how many of the rows each source sent, and each person."""
     counts = Counter[str]()
     for row in rows:
         counts[f"source {row.contribution.source}"] += 1
         counts[f"user {row.uploader}"] += 1
-    return {name: count for name, count in counts.items() if count >= PROBES}
+    return counts

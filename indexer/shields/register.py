@@ -17,7 +17,7 @@ from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
 from indexer.shields.events import Event, Shield, hidden_numbers, shields_of
 from indexer.shields.journal import Journal
-from indexer.shields.marks import raise_sentinel, remove_mark, sentinel_sequence, write_mark
+from indexer.shields.marks import raise_sentinel, remove_mark, sentinel_sequence, write_marks
 from indexer.world import World
 from mappings.names import SHIELD_REGISTER
 
@@ -100,8 +100,7 @@ class Register:
             for number in set(event.numbers) - hidden:
                 remove_mark(self.client, self.key, number)
         elif event.kind in {"set", "arrived", "held"}:
-            for number in event.numbers:
-                write_mark(self.client, self.key, number)
+            write_marks(self.client, self.key, event.numbers)
         raise_sentinel(self.client, self.key, event.sequence + 1)  # that of an empty register is 1
 
     def find(

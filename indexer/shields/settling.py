@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from indexer.children.batch import Left, Run, load_alone
+from indexer.children.batch import Left, load_alone
 from indexer.children.hidden import HiddenChild, told
+from indexer.children.known import Run
 from indexer.children.links import Link, number_keys
 from indexer.children.loads import Loading
 from indexer.children.stores import Stores

@@ -6,7 +6,7 @@ acknowledged. Whatever step a process dies in, the child is hidden from the mark
 command, or `verify`, finishes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -139,11 +139,8 @@ class Shielding:
                 hidden[name] |= numbers
             self._placer.hide(left.union(*came.values()))
             self._store.refresh()
-            held |= {
-                one.shield: self._hold_near(one.shield, subject, hidden[one.shield], officer)
-                for one, subject in entered
-                if came[one.shield] or not looked_again
-            }
+            asked = [(one, s) for one, s in entered if came[one.shield] or not looked_again]
+            held |= self._hold_near(asked, hidden, officer)
             if any(one.held for one in held.values()):
                 marked_at = self._world.monotonic()
             left_seconds = marked_at + ACKNOWLEDGED_AFTER_SECONDS - self._world.monotonic()
@@ -152,19 +149,31 @@ class Shielding:
         return held
 
     def _hold_near(
-        self, shield: str, subject: Subject, numbers: set[str], officer: Actor
-    ) -> Hidden:
-        """Hide those who may be the child as well, for the officer to decide."""
-        known = [profile_of(one) for one in self._hidden.read(numbers).values()]
-        if subject.name:
-            known.append(awaited_profile(subject.waits_under))
-        found = find_near(self._store, known)
-        hold_under(self._register, self._sealed, shield, found.near, officer)
-        if found.near:
-            self._placer.hide(found.near)
+        self,
+        entered: Iterable[tuple[Outcome, Subject]],
+        hidden: Mapping[str, set[str]],
+        officer: Actor,
+    ) -> dict[str, Hidden]:
+        """Hide those who may be the children as well, for the officer to decide."""
+        subjects = {one.shield: subject for one, subject in entered}
+        there = self._hidden.read(number for name in subjects for number in hidden[name])
+        found = {}
+        for name, subject in subjects.items():
+            known = [profile_of(there[one]) for one in sorted(hidden[name] & there.keys())]
+            if subject.name:
+                known.append(awaited_profile(subject.waits_under))
+            found[name] = find_near(self._store, known)
+            hold_under(self._register, self._sealed, name, found[name].near, officer)
+        if near := set[str]().union(*(one.near for one in found.values())):
+            self._placer.hide(near)
             self._store.refresh()
-        own = self._register.find(names=[shield])[shield]
-        return Hidden(numbers - own.held.keys(), set(own.held), found.household)
+        own = self._register.find(names=sorted(subjects)) if subjects else {}
+        return {
+            name: Hidden(
+                hidden[name] - own[name].held.keys(), set(own[name].held), found[name].household
+            )
+            for name in subjects
+        }
 
     def _say_arrived(self, children: dict[str, set[str]], actor: Actor) -> float:
         """Say in the register which children have come, and mark them; return the time."""
@@ -190,18 +199,23 @@ class Shielding:
         """Take over the shields that were offered to the officer's authority."""
         return self._act("accepted", of, officer, reason, authority=officer.organisation)
 
+    def ask_lift(self, of: str, officer: Actor, reason: str) -> list[Shield]:
+        """Ask for the shields to be lifted: another officer of the authority then may."""
+        return self._act("lift-asked", of, officer, reason)
+
     def lift(self, of: str, officer: Actor, reason: str) -> list[Shield]:
-        """Lift the shields, as another officer than the one who set or took them over; the child
-        is back in every build when this returns, unless another authority's shield hides it.
+        """Lift the shields, as another officer than the first: who asked for it, or, where nobody
+        did, who set them or took them over. The child is back in every build when this returns,
+        unless another authority's shield hides it.
 
         Raises Unavailable; then `verify` finishes it.
         """
         refuse_unless_decided(officer, reason)
         shields = self._shields(of, lambda one: one.authority == officer.organisation)
-        if any(one.keeper == officer.name for one in shields):
+        if any(one.first_officer == officer.name for one in shields):
             raise NotAllowed(
-                "who set a shield, or took it over, cannot lift it: another shield officer of "
-                "your authority must"
+                "a lift takes two: who set a shield, took it over, or asked for its lift cannot "
+                "lift it; another shield officer of your authority must"
             )
         numbers = set().union(*(one.numbers for one in shields))
         awaited = self._awaited(numbers)
@@ -254,7 +268,8 @@ class Shielding:
         own = [
             one
             for one in found
-            if not one.is_lifted and officer.organisation in {one.authority, one.offered_to}
+            if not (one.is_lifted or one.is_closed)
+            and officer.organisation in {one.authority, one.offered_to}
         ]
         numbers = {number for one in own for number in one.numbers}
         self._write_sealed("shield-list", officer, "", numbers, "")

@@ -73,9 +73,9 @@ class Verification:
             whole.repaired["rows held for nobody"] += self._free_rows(subjects)
             whole.repaired["decisions carried out"] += self._carry_out(actor)
         verdict = Verdict(
-            len(in_force),
+            sum(not one.is_closed for one in in_force),
             sum(not one.numbers for one in in_force),
-            sum(one.review_due <= self._world.today() for one in in_force),
+            sum(one.review_due <= self._world.today() and not one.is_closed for one in in_force),
             +whole.repaired,
             whole.faults,
             unpurged_since(self._register),

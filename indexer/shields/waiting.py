@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analyzers.compare.nearness import nearness
-from indexer.children.hidden import HiddenChild
+from indexer.children.hidden import HiddenChild, HiddenChildren
 from indexer.children.holding import sentences
-from indexer.children.stores import Stores
 from indexer.shields.events import Shield
-from indexer.shields.held import HeldRow, Suspect
+from indexer.shields.held import HeldRow, HeldRows, Suspect
 from indexer.shields.lookout import profile_of
 
 
@@ -29,18 +28,18 @@ def subjects(shields: Iterable[Shield]) -> frozenset[str]:
     return frozenset(name for one in shields for name in (one.name, *one.numbers))
 
 
-def waiting_rows(stores: Stores, shields: Iterable[Shield]) -> Iterator[Waiting]:
+def waiting_rows(held: HeldRows, shields: Iterable[Shield]) -> Iterator[Waiting]:
     """Yield the open rows that may be about a child of these shields."""
     ours = subjects(shields)
-    for row in stores.held.waiting(ours) if ours else ():
+    for row in held.waiting(ours) if ours else ():
         suspects = tuple(one for one in row.suspects if one.child in ours)
         yield Waiting(row.key, datetime.fromisoformat(row.held_at), suspects, row)
 
 
-def waiting_children(stores: Stores, shields: Iterable[Shield]) -> Iterator[Waiting]:
+def waiting_children(hidden: HiddenChildren, shields: Iterable[Shield]) -> Iterator[Waiting]:
     """Yield the children that these shields hide until somebody decides."""
     for shield in shields:
-        known = stores.hidden.read(shield.numbers)
+        known = hidden.read(shield.numbers)
         meant = [one for number, one in known.items() if number not in shield.held]
         for number, since in shield.held.items():
             if number in known:

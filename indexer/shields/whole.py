@@ -14,7 +14,7 @@ from indexer.shields.marks import (
     remove_mark,
     restore_sentinel,
     sentinel_sequence,
-    write_mark,
+    write_marks,
 )
 from indexer.shields.register import Register
 
@@ -95,8 +95,7 @@ class Whole:
         over = [number for number in once if mark_id(key.encode(), number) in there]
         if unknown := len(there) - (len(ids) - len(missing)) - len(over):
             self.faults.append(f"marks of children whom no shield of the register hides: {unknown}")
-        for number in missing:
-            write_mark(client, key, number)
+        write_marks(client, key, missing)
         self.repaired["marks written"] += len(missing)
         if not self.faults:
             for number in over:

@@ -28,6 +28,8 @@ WRONG = {
     "snapshot_exception": NOT_THERE,
     "snapshot_missing_exception": "there is no such snapshot in the repository '{0}': "
     "'contactpoint snapshot list' shows them",
+    "concurrent_snapshot_execution_exception": "a snapshot of the repository '{0}' is being taken, "
+    "restored or removed: run the command again when that has ended",
     "snapshot_restore_exception": "the snapshot cannot be restored from the repository '{0}': try "
     "it with 'contactpoint snapshot verify', or restore an earlier one",
 }

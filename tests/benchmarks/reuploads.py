@@ -7,6 +7,8 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
+from analyzers.compare.nearness import born_kind
+from analyzers.profile import Profile
 from indexer.invented import numbers
 from tests.benchmarks.corrupt import one_edit
 
@@ -167,6 +169,27 @@ FORMS: dict[str, tuple[str, Form]] = {
     "in capitals": ("", _capitals),
 }
 """What is done to a row without its numbers, and the fields that it takes from it."""
+
+
+AGREES = "in two ways, address or carer agree"
+BY_NAME_ALONE = "in two ways, no given name or wholly another date, a carer agrees by name alone"
+NEITHER = "in two ways, neither agrees"
+
+
+def kind_of(one: str, other: str, row: Profile, child: Profile) -> str:
+    """Say how a row was changed, and what of its child's it still says."""
+    if not other:
+        return f"in one way: {one}"
+    if row.places & child.places:
+        return AGREES
+    if not row.carers & child.carers:
+        return NEITHER
+    is_little = not any(name.given for name in row.names) or not _is_close(row, child)
+    return BY_NAME_ALONE if is_little else AGREES
+
+
+def _is_close(row: Profile, child: Profile) -> bool:
+    return any(born_kind(a, b) != "different" for a in row.dates for b in child.dates)
 
 
 def single(row: Row, name: str, rng: Random) -> Row | None:

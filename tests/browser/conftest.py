@@ -1,17 +1,9 @@
 """A real service for the browser: the engine, a few children, people, and gunicorn in front."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -32,14 +24,13 @@ from indexer.world import REAL
 from mappings.names import SESSIONS
 from tests.browser.chromium import NARROW, WIDE, chromium
 from tests.browser.journey import Visitor
-from tests.conftest import free_port_base, running_engine
+from tests.conftest import running_engine
 from tests.rows import entries, plain_row, row
+from tests.serving import serving
 
-STATIC = Path("webapp/static")
 TESTER = Actor("tester", "operator", "")
 PASSWORD = "a horse, a battery and a staple"
 SECRET = make_code_secret(REAL)
-PATIENCE_SECONDS = 60
 FAMILY, NAMESAKES = "Quillfeather-Obi", 60
 
 
@@ -82,6 +73,8 @@ def add_people(settings: Settings) -> None:
         NewUser("bo", "practitioner", "359", PASSWORD, today),
         NewUser("audrey", "auditor", "359", PASSWORD),
         NewUser("olu", "operator", "359", PASSWORD),
+        NewUser("olga", "shield-officer", "359", PASSWORD, today),
+        NewUser("ivy", "inspector", "359", PASSWORD),
         NewUser("mona", "data-manager", "359", PASSWORD, today),
         NewUser("lapsed", "practitioner", "359", PASSWORD, today - timedelta(days=400)),
         NewUser("untrained", "practitioner", "359", PASSWORD),
@@ -127,38 +120,6 @@ def at_desk(settings: Settings, address: str, user: str) -> Visitor:
 def deactivate(settings: Settings, name: str) -> None:
     desk_client, trail = desk(settings)
     change_user(desk_client, name, TESTER, trail, lambda user: replace(user, active=False))
-
-
-@contextmanager
-def serving(settings: Settings, *words: str) -> Iterator[str]:
-    """The address of `contactpoint serve` in a process of its own, ended by its id."""
-    if not (STATIC / "app.css").exists():
-        pytest.fail("the pages have no style sheet: run webapp/assets/build.sh")
-    port = free_port_base()
-    command = [sys.executable, "-c", "from webapp.commands import main; main()", "serve"]
-    environment = os.environ | {
-        "CONTACTPOINT_HOME": str(settings.home),
-        "CONTACTPOINT_PORT_BASE": str(settings.port_base),
-    }
-    command += ["--port", str(port), "--workers", "2", *words]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        wait_until_alive(process, f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
-
-
-def wait_until_alive(process: subprocess.Popen, address: str) -> None:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < ends and process.poll() is None:
-        try:
-            with urlopen(f"{address}/livez"):  # noqa: S310 - our own address
-                return
-        except URLError:
-            time.sleep(0.2)
-    pytest.fail("contactpoint serve did not come up")
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine import configuration, lifecycle
 from indexer.engine.places import engine_places
+from indexer.health import snapshots as health_of_snapshots
 from indexer.health.alarms import Alarms
 from indexer.health.watch import Watch
 from indexer.people.codes import make_code_secret
@@ -152,6 +153,15 @@ def test_repository_that_is_gone_is_red_until_it_is_back(served):
     assert state(served, "snapshots").is_well
 
 
+def test_snapshots_that_nobody_removes_are_yellow_until_the_rule_is_applied(served, monkeypatch):
+    monkeypatch.setattr(health_of_snapshots, "MOST_TIMES", 1)
+    monkeypatch.setattr(health_of_snapshots, "kept_by_period", lambda: {"day": 1})
+    Records(make_client(served, "worker")).write_tried(REAL.now())
+    assert state(served, "snapshots").step == "contactpoint snapshot expire"
+    follow(served, "snapshots", only="expire")
+    assert state(served, "snapshots").is_well
+
+
 def test_build_that_was_half_restored_is_yellow_until_one_is_restored_and_published(served):
     client = make_client(served, "worker")
     half = str(create_build(client, REAL))
@@ -197,6 +207,21 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
     assert found.cause.endswith(": child-benefit")
     follow(served, "sources", FEED=str(feed(tmp_path, rows)), SOURCE="child-benefit")
     assert state(served, "sources").is_well
+
+
+def test_load_whose_rows_were_lost_is_yellow_until_it_is_repeated_and_checked(served, tmp_path):
+    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=1)).loads
+    load(served, "practitioners", *rows)
+    loads.doubt(loads.since(REAL.now())[-1])  # as `publish` does
+    make_client(served, "worker").indices.refresh(index="loads")
+    found = state(served, "repeats")
+    assert (found.colour, found.step) == ("yellow", "contactpoint load FEED --source practitioners")
+    assert "(2 rows)" in found.cause
+    path = str(feed(tmp_path, rows))
+    follow(served, "repeats", only="load", FEED=path, SOURCE="practitioners")
+    assert state(served, "repeats").step == "contactpoint check"
+    follow(served, "repeats", only="check")
+    assert state(served, "repeats").is_well
 
 
 def test_build_that_was_not_filled_is_yellow_until_the_reindex_is_run_again(served):

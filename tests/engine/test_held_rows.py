@@ -1,13 +1,17 @@
 """Held rows on the real server, end to end: uploaded, not found, listed, decided, taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 
 from indexer.audit.trail import Trail
+from indexer.builds.bench import open_bench
+from indexer.checks.waiting import check_waiting
 from indexer.clients import make_client
 from indexer.errors import NotFound
+from indexer.health.alarms import Alarms
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
 from indexer.settings import Settings
@@ -158,6 +162,10 @@ def test_what_waits_too_long_and_who_sends_many_is_known(office, source, family,
     late = find_overdue(held, office.register, now + timedelta(days=3))
     assert late.late >= 3
     assert find_overdue(held, office.register, now + timedelta(days=8)).escalated >= 3
+    later = replace(office.world, now=lambda: now + timedelta(days=3))
+    [state] = check_waiting(open_bench(office.settings, later), OPERATOR, since=None)
+    assert (state.name, state.colour) == ("decisions", "yellow")
+    assert "probing" in {one.kind for one in Alarms(office.client, office.world).open_alarms()}
 
 
 def test_officer_lists_and_decides_at_the_keyboard(office, source, family, child, monkeypatch):

@@ -11,7 +11,9 @@ from indexer.builds import checks, filling
 from indexer.builds.bench import open_bench
 from indexer.builds.builds import build_body
 from indexer.builds.canaries import NUMBER, QUESTIONS, canary
-from indexer.builds.publication import Consent, publish, read_records, rollback
+from indexer.builds.judging import Consent
+from indexer.builds.old_builds import read_records
+from indexer.builds.publication import publish, rollback
 from indexer.builds.reindex import reindex
 from indexer.children.document import build_document
 from indexer.children.place import Placer

@@ -7,11 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from analyzers.version import VERSION
-from indexer.builds import filling
+from indexer.builds import filling, publication
 from indexer.builds.bench import Listener, open_bench
 from indexer.builds.builds import Builds, OpenBuilds, create_build, open_builds, published_build
 from indexer.builds.lock import LOCK, holding_builds
-from indexer.builds.publication import publish, read_records, rollback
+from indexer.builds.old_builds import previous, read_records
+from indexer.builds.publication import publish, rollback
 from indexer.builds.records import Record
 from indexer.builds.reindex import Space, reindex, reindex_child
 from indexer.children.links import Links, row_key
@@ -21,6 +22,7 @@ from indexer.children.scan import BuildScan
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.errors import ClusterUnavailable, NotFound, Refused
+from indexer.health.builds import judge_builds, look_at_builds
 from indexer.holder import this_machine
 from indexer.people.actor import Actor
 from indexer.world import REAL
@@ -172,7 +174,7 @@ class Stopped(Exception):
     """The process ends here."""
 
 
-def stop():
+def stop(*_what):
     raise Stopped
 
 
@@ -297,12 +299,33 @@ def test_rollback_is_current_and_hides_who_was_marked_since(fresh, bench, source
     assert "Later" in given_names(fresh, after)
 
 
-def test_rollback_brings_back_a_child_whom_the_newer_build_lost(fresh, bench, source):
+def publish_the_one_before(bench, actor):
+    return publish(bench, actor, previous(bench).build)
+
+
+@pytest.mark.parametrize("back", [rollback, publish_the_one_before])
+def test_way_back_brings_back_a_child_whom_the_newer_build_lost(fresh, bench, source, back):
     load(fresh, source, *plain_rows(200))
     reindex(bench, OPERATOR)
     lost = child_of(fresh, source, "3")
     bench.client.delete(index=published(fresh), id=lost)
-    assert lost in revisions(fresh, rollback(bench, OPERATOR))
+    assert lost in revisions(fresh, back(bench, OPERATOR))
+
+
+def test_publishing_that_died_before_the_swap_is_seen_in_health_and_done_by_the_same_command(
+    fresh, bench, source, monkeypatch
+):
+    load(fresh, source, *plain_rows(3))
+    build, before = reindex(bench, OPERATOR, is_to_publish=False), published(fresh)
+    monkeypatch.setattr(publication, "swap", stop)
+    with pytest.raises(Stopped):
+        publish(bench, OPERATOR)
+    monkeypatch.undo()
+    assert published(fresh) == before
+    seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+    assert (seen.colour, seen.step) == ("yellow", f"contactpoint publish {build}")
+    assert publish(bench, OPERATOR) == build == published(fresh)
+    assert previous(bench).build == before
 
 
 def test_rollback_does_not_bring_back_a_child_who_left(fresh, bench, source):

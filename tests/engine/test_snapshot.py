@@ -14,15 +14,19 @@ from indexer.builds import restored as restored_checks
 from indexer.builds.bench import Listener, open_bench
 from indexer.builds.builds import hidden_builds, open_builds, remove_build
 from indexer.builds.init import init
-from indexer.builds.publication import publish, read_records
+from indexer.builds.old_builds import read_records
+from indexer.builds.publication import publish
+from indexer.checks.doubted import settle_doubted
 from indexer.children.links import Links, row_key
 from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine.places import engine_places
 from indexer.errors import BuildRefused, Refused, RegisterUnavailable, SnapshotRefused
+from indexer.health.loads import look_at_loads
 from indexer.people.actor import Actor
 from indexer.shields.marks import SENTINEL, restore_sentinel, write_mark
 from indexer.snapshots import restore as restoring
+from indexer.snapshots.expiry import expire
 from indexer.snapshots.lost import restore_lost
 from indexer.snapshots.restore import restore
 from indexer.snapshots.snapshots import create, listed
@@ -219,17 +223,31 @@ def stop_a_load(settings, source):
     loads.end(loads.begin(source, OPERATOR), "stopped", {"rows": 3})
 
 
+def doubted(bench):
+    """Loads that must be repeated, once the check has looked: their sources and rows."""
+    settle_doubted(bench, look_at_loads(bench.client, REAL))
+    return sorted((one.source, one.rows) for one in look_at_loads(bench.client, REAL).doubted)
+
+
+def lose_children(settings, source):
+    """An old child and one who came since the snapshot are gone; return their numbers."""
+    numbers = child_of(settings, source, "0"), child_of(settings, source, "new")
+    for number in numbers:
+        make_client(settings, "worker").delete(index=published(settings), id=number)
+    return numbers
+
+
 def test_children_whom_the_published_build_lost_come_back_and_loads_to_repeat_are_named(
     fresh, bench, source
 ):
     load(fresh, source, *plain_rows(5))
     create(bench, OPERATOR)
-    later = [plain_row("0", "Changed", "Kelly", "2010-01-01"), *plain_rows(1, "Fresh")]
-    later[1]["source_record_id"] = "new"
+    later = [
+        plain_row("0", "Changed", "Kelly", "2010-01-01"),
+        plain_row("new", "Ann0", "Fresh", "2010-01-01"),
+    ]
     load(fresh, source, *later)
-    old, new = child_of(fresh, source, "0"), child_of(fresh, source, "new")
-    for number in (old, new):
-        bench.client.delete(index=published(fresh), id=number)
+    old, _ = lose_children(fresh, source)
     for stopped in (f"{source}-stopped", f"{source}-mended"):
         stop_a_load(fresh, stopped)
     load(fresh, f"{source}-mended", plain_row("m", "Mended", "Kelly", "2012-02-02"))
@@ -238,15 +256,17 @@ def test_children_whom_the_published_build_lost_come_back_and_loads_to_repeat_ar
     assert given_names(fresh, build) == [*(f"Ann{i}" for i in range(5)), "Mended"]
     said = finding(bench, build, "loads").said
     assert f"'contactpoint load FEED --source {source}'" in said
-    assert f"'contactpoint load FEED --source {source}-stopped'" in said
+    assert f"{source}-stopped" in said
     assert f"{source}-mended" not in said
-    assert "2 rows, by tester" in said
+    load(fresh, source, *later[:1])
+    assert doubted(bench) == [(source, 2), (source, 5), (f"{source}-stopped", 3)]
     load(fresh, source, *later)
     assert given_names(fresh, published(fresh)) == [
         *(f"Ann{i}" for i in range(5)),
         *("Changed", "Mended"),
     ]
     assert child_of(fresh, source, "0") == old
+    assert doubted(bench) == [(source, 5), (f"{source}-stopped", 3)]
 
 
 def test_build_that_was_deleted_comes_back_with_the_same_numbers(fresh, bench, source):
@@ -379,6 +399,27 @@ def test_name_that_no_snapshot_has_is_refused(fresh, bench):
         restore(bench, OPERATOR, "snapshot-20200101t000000z")
     with pytest.raises(SnapshotRefused, match="no such snapshot"):
         verify(bench, OPERATOR)
+
+
+def test_old_snapshot_is_removed_from_both_repositories_and_the_newest_can_be_brought_back(
+    fresh, bench, source
+):
+    load(fresh, source, *plain_rows(3))
+    hour_ago = World(lambda: REAL.now() - timedelta(hours=1), REAL.below, REAL.token)
+    old = create(replace(bench, world=hour_ago), OPERATOR)
+    bench.records.write_tried(REAL.now())
+    new = create(bench, OPERATOR)
+    assert expire(bench, OPERATOR) == []  # it was tried, and none since
+    bench.records.write_tried(REAL.now())
+    assert [one.name for one in expire(bench, OPERATOR, is_to_remove=False)] == [old[0].name] * 2
+    assert len(listed(make_client(fresh, "operator"))) == len(old) + len(new)
+    assert len(expire(bench, OPERATOR)) == len(REPOSITORIES)
+    left = listed(make_client(fresh, "operator"))
+    assert {(one.name, one.repository) for one in left} == {
+        (new[0].name, name) for name in REPOSITORIES
+    }
+    assert expire(bench, OPERATOR) == []
+    assert all(one.passed for one in verify(bench, OPERATOR))
 
 
 def test_snapshots_are_taken_listed_tried_and_restored_by_command(fresh, monkeypatch, source):

@@ -26,13 +26,15 @@ ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
+    "WISHES": "indexer.children.wishes",
+    "ORDERS": "indexer.shields.orders",
 }
 CHILDREN = {"CHILDREN", "-", "build", "builds"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
-    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS"),
+    *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
@@ -48,6 +50,10 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
+    # The one of all, or of those who were shielded.
+    Door("indexer.children.archive", "bulk", "self._index"),
+    Door("indexer.children.archive", "count", "self._index"),
+    Door("indexer.children.archive", "search", "self._index"),
     # The caller says which, of those about people.
     PEOPLE,
     Door("indexer.people.documents", "index", "index"),

@@ -33,11 +33,15 @@ def ways_out(tmp_path):
 
 
 def test_every_way_out_has_a_case(ways_out):
-    assert sorted(ways_out - CASES.keys()) == [], "add it to tests/worlds/cases.csv, with a case"
+    missing = sorted(ways_out - CASES.keys())
+    assert not missing, (
+        f"add to tests/worlds/cases.csv, with a case, or why it needs none: {missing}"
+    )
 
 
 def test_every_case_is_of_a_way_out(ways_out):
-    assert sorted(CASES.keys() - ways_out) == [], "take the row out of tests/worlds/cases.csv"
+    gone = sorted(CASES.keys() - ways_out)
+    assert not gone, f"take these rows out of tests/worlds/cases.csv: {gone}"
 
 
 @pytest.mark.parametrize("way", sorted(CASES))

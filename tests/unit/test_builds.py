@@ -1,13 +1,14 @@
 """What builds are judged and paced by, without a server."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
-from indexer.builds.filling import BatchFailed, Filling, Hands, Progress
+from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
 from indexer.builds.pace import (
     FIRST_RATE,
     LEAST_RATE,
@@ -162,6 +163,19 @@ def test_month_is_copied_again_when_elasticsearch_did_not_answer_for_a_moment():
     assert builds.copied == {(month, n): "new" for month in MONTHS for n in range(4)}
     assert (copied.done, copied.total) == (12, 12)
     assert all(one.done <= one.total for one in told)
+
+
+def day(number):
+    first = date(2013, 12, 30) + timedelta(days=number)
+    return Born(first, first + timedelta(days=1))
+
+
+def test_few_days_are_compared_one_by_one_and_many_by_their_months():
+    assert spans([day(5), day(0)]) == [day(0), day(5)]
+    many = spans([day(number) for number in range(MANY_DAYS + 1)])
+    assert many[0] == Born(date(2013, 12, 1), date(2014, 1, 1))
+    assert all(one.past_last == other.first for one, other in pairwise(many))
+    assert many[-1].first <= day(MANY_DAYS).first < many[-1].past_last
 
 
 def test_reindex_ends_when_elasticsearch_does_not_come_back():

@@ -12,8 +12,15 @@ from indexer.health.builds import Build, Builds, judge_builds
 from indexer.health.engine import Engine, Indicator, Node, judge_engine
 from indexer.health.hook import Hook
 from indexer.health.loads import Source, is_overdue
+from indexer.health.repeats import Doubted, judge_doubted
 from indexer.health.reports import Report, judge_reports
-from indexer.health.snapshots import Repository, Trials, judge_snapshots, judge_trials
+from indexer.health.snapshots import (
+    Repository,
+    Trials,
+    judge_number,
+    judge_snapshots,
+    judge_trials,
+)
 from indexer.health.state import State, rounded, some, worst
 from indexer.shields.verify import Verdict
 from tests.runbook import headings
@@ -72,6 +79,51 @@ def test_indicator_that_knows_nothing_is_no_state():
 )
 def test_source_is_overdue_by_its_own_measure(source, days, expected):
     assert is_overdue(Source(source, "done", NOW - timedelta(days=days), 1), NOW) is expected
+
+
+@pytest.mark.parametrize(
+    ("totals", "is_many"), [((24, 24), False), ((25, 3), True), ((3, 25), True)]
+)
+def test_snapshots_that_nobody_removes_are_told(totals, is_many):
+    found = judge_number([Repository(str(at), total=total) for at, total in enumerate(totals)])
+    assert bool(found) is is_many
+    assert not found or (found.colour, found.step) == ("yellow", "contactpoint snapshot expire")
+
+
+def doubted(source, hours_ago):
+    moment = NOW - timedelta(hours=hours_ago)
+    return Doubted("load-1", source, moment - timedelta(days=1), moment, 1_234)
+
+
+@pytest.mark.parametrize(
+    ("some", "done_hours_ago", "colour", "step"),
+    [
+        ((), {}, "green", ""),
+        (("child-benefit",), {}, "yellow", "contactpoint load FEED --source child-benefit"),
+        (
+            ("child-benefit",),
+            {"child-benefit": 3, "school-census": 1},
+            "yellow",
+            "contactpoint load FEED --source child-benefit",
+        ),
+        (("child-benefit",), {"child-benefit": 1}, "yellow", "contactpoint check"),
+        (
+            ("child-benefit", "school-census"),
+            {"child-benefit": 1},
+            "yellow",
+            "contactpoint load FEED --source school-census",
+        ),
+    ],
+)
+def test_load_that_must_be_repeated_is_named_until_it_was(some, done_hours_ago, colour, step):
+    done_at = {name: NOW - timedelta(hours=ago) for name, ago in done_hours_ago.items()}
+    found = judge_doubted([doubted(one, 2) for one in some], done_at)
+    assert (found.colour, found.step) == (colour, step)
+
+
+def test_load_that_must_be_repeated_is_told_by_when_it_began_and_its_rows():
+    cause = judge_doubted([doubted("child-benefit", 2)], {}).cause
+    assert "child-benefit of 21 November at 10:00 UTC (1,234 rows)" in cause
 
 
 def test_source_that_was_never_done_is_overdue():

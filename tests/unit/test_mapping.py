@@ -63,6 +63,7 @@ def test_no_index_takes_a_field_that_is_not_in_its_mapping():
         "loads",
         "builds",
         "held-rows",
+        "orders",
         "shield-marks",
         "audit",
         "users",

@@ -132,6 +132,7 @@ def test_requests_and_refusals_are_counted_by_route_and_kind(tmp_path):
 
 
 RULES = yaml.safe_load((ROOT / "docs" / "monitoring" / "alerts.yml").read_text())
+RULE_TESTS = yaml.safe_load((ROOT / "docs" / "monitoring" / "alerts_test.yml").read_text())["tests"]
 ALERTS = [rule for group in RULES["groups"] for rule in group["rules"]]
 # Counted only once something happened, so no process that is new tells of them.
 COUNTED = {
@@ -148,3 +149,19 @@ def test_alert_asks_for_what_is_told_and_leads_to_the_runbook(rule, text):
     assert stripped <= told | {one.removesuffix("_total") for one in told}
     assert rule["labels"]["severity"] in {"page", "ticket"}
     assert "docs/runbook.md" in rule["annotations"]["runbook"]
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_alert_is_tried_where_it_calls_and_where_it_does_not(rule):
+    """`promtool test rules` runs them (docs/PROOF.md)."""
+    tried = [case for test in RULE_TESTS for case in test["alert_rule_test"]]
+    calls = [case["exp_alerts"] for case in tried if case["alertname"] == rule["alert"]]
+    assert any(calls)
+    assert not all(calls)
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_counter_that_an_alert_watches_is_told_before_it_ever_rises(rule, text):
+    """Prometheus sees no rise in a figure that was not there before."""
+    for name in re.findall(r"increase\((contactpoint_[^\[]+)", rule["expr"]):
+        assert f"{name} 0.0" in text or re.search(rf"^{re.escape(name)} \d", text, re.M)

@@ -13,12 +13,13 @@ from analyzers.compare.nearness import LIMIT, nearness, shield_weight
 from analyzers.compare.related import asked_tokens, stored_tokens
 from analyzers.compare.relation import Relation, relation
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, place_keys
+from analyzers.profile import Profile, phone_key, place_keys
 from analyzers.tables import read_table
+from indexer.shields.near_children import _is_postcode
 from indexer.shields.near_index import CLOSE_DATES, NearIndex
 from tests.benchmarks.corrupt import one_edit
 from tests.benchmarks.invented_rows import households, profile_of
-from tests.benchmarks.reuploads import FORMS, doubles, single
+from tests.benchmarks.reuploads import BY_NAME_ALONE, FORMS, NEITHER, doubles, kind_of, single
 
 SAME = {"exact", "written", "known_as", "former", "joined", "form", "short", "unnamed"}
 WORD_KINDS = {row["kind"] for row in read_table("compare/weights.csv") if row["about"] == "word"}
@@ -139,27 +140,21 @@ def test_row_that_comes_again_changed_in_one_way_is_near(name):
     assert tried > 10
 
 
-# Without a given name only date and place tell who it is, so these must be right; and of a date of
-# which day, month and year are wrong the place must tell, for carers have many namesakes.
-HALF_UNKNOWN = {"no given name"}
-WRONG_ALTOGETHER = {"another date"}
-
-
-def agrees(forms, row, child):
-    is_at_home = bool(row.places & child.places)
-    return is_at_home or (not WRONG_ALTOGETHER & forms and bool(row.carers & child.carers))
-
-
 def test_row_changed_in_two_ways_is_near_where_an_address_or_a_carer_agrees():
     index, known = england()
     missed = [
         (one, other)
         for number, one, other, row in changed_rows(Random(13))
-        if not HALF_UNKNOWN & {one, other}
-        and agrees({one, other}, row, known[number][1])
+        if kind_of(one, other, row, known[number][1]) not in {BY_NAME_ALONE, NEITHER}
         and number not in {found.child for found in index.near(row)}
     ]
     assert missed == []
+
+
+def test_carer_of_the_same_name_and_phone_tells_as_much_as_an_address():
+    assert phone_key("Aoife O'Brien", "01942 000 000") == phone_key("AOIFE OBRIEN", "01942-000000")
+    assert phone_key("Aoife O'Brien", "") == phone_key("Mother", "01942 000000") == ""
+    assert not _is_postcode(phone_key("Aoife O'Brien", "01942 000000"))
 
 
 def test_addresses_are_one_place_by_postcode_or_by_every_letter_and_digit():

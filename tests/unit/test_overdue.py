@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from indexer.checks.waiting import judge_waiting
 from indexer.children.hidden import HiddenChild
 from indexer.shields.differences import side_by_side
 from indexer.shields.held import HeldRow, Suspect
-from indexer.shields.overdue import is_escalated, probing
+from indexer.shields.overdue import Overdue, find_probing, is_escalated, probing
 from tests.unit.test_grouping import CARERS, POSTCODES, at, cared_for, member, said
 
 MONDAY = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -36,6 +37,37 @@ def held(source, record="1", uploader="pat", row=None):
 def test_three_rows_of_one_source_or_one_person_are_told_and_two_are_not():
     rows = [held("a", "1"), held("a", "2"), held("b", "1", "pete"), held("b", "2"), held("b", "3")]
     assert probing(rows) == {"source b": 3, "user pat": 4}
+
+
+class Held:
+    """The rows held within 30 days."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def held_since(self, _moment):
+        return self._rows
+
+
+def test_who_was_told_of_is_told_again_only_by_another_row():
+    rows = Held([held("a", str(n), f"user-{n}") for n in range(3)])
+    assert find_probing(rows, MONDAY) == {"source a": 3}
+    assert find_probing(rows, MONDAY, MONDAY - timedelta(seconds=1)) == {"source a": 3}
+    assert find_probing(rows, MONDAY, MONDAY) == {}
+
+
+@pytest.mark.parametrize(
+    ("overdue", "colour"),
+    [
+        (Overdue(0, 0, None), "green"),
+        (Overdue(31, 0, MONDAY), "yellow"),
+        (Overdue(31, 17, MONDAY), "red"),
+    ],
+)
+def test_state_tells_that_something_waits_too_long_and_not_how_much(overdue, colour):
+    state = judge_waiting(overdue)
+    assert state.colour == colour
+    assert not any(digit in state.cause for digit in "0123456789")
 
 
 def test_held_row_and_shielded_child_stand_side_by_side():

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import pytest
+
 from indexer.children.child import Involvement
-from webapp.pages.contacts import build_contacts
+from webapp.pages.contacts import MISSING, build_contacts, what_is_missing
 
 TODAY = date(2026, 3, 9)
 SCHOOL = Involvement("school", "St Mary's", start=date(2018, 9, 1))
@@ -41,3 +43,28 @@ def test_sensitive_service_that_ended_is_not_told_of():
     contacts = build_contacts([over], TODAY)
     assert not contacts.has_sensitive
     assert contacts.ended == ()
+
+
+def test_contact_that_a_practitioner_ended_today_is_over_at_once():
+    own_word = Involvement("school", "St Mary's", end=TODAY, source="practitioners")
+    assert build_contacts([own_word], TODAY).ended == (own_word,)
+
+
+@pytest.mark.parametrize(
+    ("age", "there", "missing"),
+    [
+        (0, (), ["gp", "health_visitor", "lead"]),
+        (4, (GP,), ["health_visitor", "lead"]),
+        (5, (), ["school", "gp", "lead"]),
+        (16, (LEAD, GP), ["school"]),
+        (17, (LEAD, GP), []),
+    ],
+)
+def test_who_would_be_expected_at_that_age_and_is_not_there_is_said(age, there, missing):
+    found = what_is_missing(build_contacts(there, TODAY), age)
+    assert found == tuple(MISSING[one] for one in missing)
+
+
+def test_school_that_is_over_is_missing_again():
+    over = Involvement("school", end=date(2025, 1, 1))
+    assert MISSING["school"] in what_is_missing(build_contacts([over], TODAY), 12)

@@ -156,6 +156,7 @@ def test_hundred_guesses_at_one_account_come_to_few_that_count(town):
         tried += town.documents.writes > before
         town.clock.pass_by(seconds=10)
     assert tried <= 10
+    assert enter(town, place=OFFICE), "the person gets in meanwhile, from elsewhere"
 
 
 def test_pause_doubles_from_half_a_minute_to_a_quarter_of_an_hour():
@@ -417,6 +418,17 @@ def test_signing_out_ends_the_session(town, token):
 def test_what_a_data_manager_does_ends_a_session_at_once(town, token, act):
     act(Staff(None, town.trail, town.world, MANAGER))
     assert stay(town, token) is None
+
+
+def test_one_who_is_let_in_again_signs_in_anew(town, token):
+    staff = Staff(None, town.trail, town.world, MANAGER)
+    staff.set_active("amira", is_active=True)
+    assert stay(town, token) is not None, "was never shut out"
+    staff.set_active("amira", is_active=False)
+    staff.set_active("amira", is_active=True)
+    assert stay(town, token) is None
+    town.clock.pass_by(seconds=30)
+    assert isinstance(enter(town), Admitted)
 
 
 def test_new_password_ends_the_sessions_before_it(town, token):

@@ -212,10 +212,10 @@ def test_held_child_waits_beside_whom_it_may_be_or_the_shield_that_awaits_one(in
     index.load("c", ("1", said("Tom")))
     index.hide("c:1")
     tom = index.links.links["c:1"].child
-    [found] = waiting_children(index._stores, [shield_with((tom,), numbers=(ann(index),))])
+    [found] = waiting_children(index._stores.hidden, [shield_with((tom,), numbers=(ann(index),))])
     assert (found.name, [one.child for one in found.suspects]) == (tom, [ann(index)])
     assert "no Tom in this record" in found.suspects[0].why
     [found] = waiting_children(
-        index._stores, [shield_with((tom,), key="name|ann kelly|2014-03-09")]
+        index._stores.hidden, [shield_with((tom,), key="name|ann kelly|2014-03-09")]
     )
     assert (found.name, [one.child for one in found.suspects]) == (tom, ["s-1"])

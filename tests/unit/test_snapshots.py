@@ -14,7 +14,7 @@ from mappings.names import BUDGETS, CHILDREN, REPOSITORIES, SESSIONS, TRIAL, sna
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BUILD = "children-20261121t120000z"
-SEALED = {"shield-marks", "shield-register", "shielded-children", "held-rows", "links"}
+SEALED = {"shield-marks", "shield-register", "shielded-children", "held-rows", "links", "orders"}
 
 
 def stored_indices():

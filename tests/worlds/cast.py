@@ -1,7 +1,9 @@
 """Who lives in the worlds: shielded children, and around each those who could give them away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations, product
 from random import Random
 from typing import Any
@@ -12,16 +14,22 @@ from analyzers.two_edits import without_two
 from indexer.invented.numbers import nhs_number, upn
 from indexer.invented.tables import rows as table
 from tests.benchmarks.corrupt import one_edit
+from tests.worlds.suspects import Suspects
 
-HOUSEHOLDS, OTHERS = 40, 60
+HOUSEHOLDS, OTHERS = 24, 60
 CROWDS = (24, 64, 200)
-"""Visible children of one name and birthday: with one more the answer would be another, for it is
-at these numbers that a search asks for more, and gives up (webapp/search/query.py)."""
+"""Visible children of one name, born in one year: with one more the answer would be another, for it
+is at these numbers that a search asks for more, and gives up (webapp/search/query.py)."""
+DOUBLED = (1, 2, 4, 5)
+"""Hidden children who have a namesake of the same birthday, at another place: the namesake's rows
+are held, and an officer says that it is another child."""
+INWARD = "ABDEFGHJLNPQRSTUWXYZ"
 AUTHORITIES = ("359", "383", "302")
 CENSUS, DOCTORS = "school-census", "gp-registration"
 SWARM_WORD, SWARM = "bolgat", 240
 """A typed word, and how many visible children have family names with two other letters: a search
 that tries no more than a hundred of them must not let a deleted name take a place."""
+HOME = ("postcode", "carer")
 MEETINGS = (edit_tokens, without_two)
 MOST_ROWS = 900  # of one load: with fewer than a batch, nothing hangs on which batch was first
 
@@ -59,7 +67,11 @@ class Person:
             "date_of_birth": self.born.isoformat(),
             "sex": ("female", "male")[self.place % 2],
             "nhs_number": self.nhs,
-            "address": {"lines": ["1 High Street"], "town": "Wigan", "postcode": self.postcode},
+            "address": {
+                "lines": [f"House {self.postcode}"],
+                "town": "Wigan",
+                "postcode": self.postcode,
+            },
             "authority": AUTHORITIES[self.place % 3],
             "carers": [{"name": self.carer, "relationship": "mother"}],
         } | more
@@ -69,11 +81,18 @@ class Person:
 @dataclass(frozen=True)
 class Cast:
     """`hidden[i]` is or will be shielded; `near[i]` are the visible children around that one: at
-    home and elsewhere, or the crowd or the swarm of which it is one."""
+    home and elsewhere, or the crowd or the swarm of which it is one. Rows of the visible are held
+    of `doubles` alone."""
 
     hidden: tuple[Person, ...]
     near: tuple[tuple[Person, ...], ...]
     others: tuple[Person, ...]
+    suspects: Suspects
+
+    @property
+    def doubles(self) -> tuple[Person, ...]:
+        """The namesakes born on the same day."""
+        return tuple(self.near[place][-1] for place in DOUBLED)
 
     @property
     def visible(self) -> tuple[Person, ...]:
@@ -95,6 +114,7 @@ class _Casting:
         self._given = [one["name"] for one in table("given_names")]
         self._family = [one["name"] for one in table("family_names")]
         self._seed, self._count = seed, 0
+        self.suspects = Suspects()
 
     def place(self) -> int:
         self._count += 1
@@ -102,7 +122,7 @@ class _Casting:
 
     def person(self) -> Person:
         place, chance = self.place(), self.chance
-        inward = f"{chance.randrange(10)}{chance.choice('AB')}{chance.choice('DEFG')}"
+        inward = f"{chance.randrange(10)}{chance.choice(INWARD)}{chance.choice(INWARD)}"
         return Person(
             ident=f"R{place}",
             place=place,
@@ -120,35 +140,64 @@ class _Casting:
         said = {"known_as": "", **changes}
         return replace(person, ident=f"R{place}", place=place, **said)
 
+    def clear(self, drawn: Callable[[], Person]) -> Person:
+        """Draw until it is somebody whom nobody could take for a hidden child."""
+        while self.suspects.has((person := drawn()).row()):
+            pass
+        return person
+
+    def hidden(self, drawn: Callable[[], Person]) -> Person:
+        """Draw a hidden child, unlike the hidden so far."""
+        person = self.clear(drawn)
+        self.suspects.learn(person.ident, person.row())
+        return person
+
     def around(self, person: Person) -> tuple[Person, ...]:
         """A sibling, a twin, a namesake and one whose name differs by a letter."""
-        elsewhere, other = self.person(), self.person()
-        home = {"postcode": elsewhere.postcode, "carer": elsewhere.carer}
+
+        def like(*fields: str, **changes: Any) -> Person:
+            other = self.person()
+            taken = {name: getattr(other, name) for name in fields}
+            return self.like(person, **taken, **changes)
+
         wrong = one_edit(person.given, self.chance).title()
         return (
-            self.like(person, given=other.given, born=other.born),
-            self.like(person, given=elsewhere.given),
-            self.like(person, born=other.born, **home),
-            self.like(person, given=wrong, born=elsewhere.born, **home),
+            self.clear(lambda: like("given", "born")),
+            self.clear(lambda: like("given")),
+            self.clear(lambda: like("born", *HOME)),
+            self.clear(lambda: like("born", *HOME, given=wrong)),
         )
 
-    def crowd(self, size: int) -> tuple[Person, ...]:
-        """Children whom no question tells apart."""
-        first = replace(self.person(), known_as="")
-        homes = [self.person() for _ in range(size)]
-        return tuple(self.like(first, postcode=one.postcode, carer=one.carer) for one in homes)
+    def double(self, person: Person) -> Person:
+        """A namesake born on the same day, elsewhere."""
+        other = self.person()
+        found = self.like(person, postcode=other.postcode, carer=other.carer)
+        assert self.suspects.has(found.row())
+        return found
 
-    def swarm(self) -> tuple[Person, ...]:
-        """Children who have nothing in common but a family name like the word; the first of them
-        stands before all others in the alphabet."""
+    def crowd(self, first: Person, size: int) -> tuple[Person, ...]:
+        """Children whom a question tells apart by their birthday alone."""
+
+        def namesake() -> Person:
+            other, born = self.person(), first.born.replace(month=1, day=1)
+            born += timedelta(days=self.chance.randrange(365))
+            return self.like(first, born=born, postcode=other.postcode, carer=other.carer)
+
+        return tuple(self.clear(namesake) for _ in range(size))
+
+    def bland(self, **said: str) -> Person:
+        """Somebody who is called by the first name alone."""
+        return replace(self.person(), known_as="", **said)
+
+    def swarm_names(self) -> list[str]:
+        """Names like the word; the first stands before all others in the alphabet."""
         names = [
             "".join(with_letters(SWARM_WORD, {first: one, second: other}))
             for first, second in combinations(range(len(SWARM_WORD)), 2)
             for one, other in product("bcdfghjklmnprstvwxz", repeat=2)
         ]
         unlike = sorted({one for one in names if is_found_by_rescue_alone(one)})
-        family = ["aolaat", *self.chance.sample(unlike, SWARM)]
-        return tuple(replace(self.person(), family=one.title(), known_as="") for one in family)
+        return ["aolaat", *self.chance.sample(unlike, SWARM)]
 
 
 def is_found_by_rescue_alone(name: str) -> bool:
@@ -163,17 +212,17 @@ def with_letters(word: str, letters: dict[int, str]) -> list[str]:
 
 
 def make_cast(seed: int) -> Cast:
-    """Return the children of one seed: households, crowds, and others who have nothing to do with
-    any of the hidden."""
+    """Return the children of one seed: households, crowds, a swarm of children who have nothing in
+    common but a family name like one word, and others who have nothing to do with the hidden."""
     casting = _Casting(seed)
-    hidden = [casting.person() for _ in range(HOUSEHOLDS)]
-    near = [casting.around(one) for one in hidden]
-    for size in CROWDS:
-        equals = casting.crowd(size + 1)
-        hidden.append(equals[0])
-        near.append(equals[1:])
-    swarm = casting.swarm()
-    hidden.append(swarm[0])
-    near.append(swarm[1:])
-    others = [casting.person() for _ in range(OTHERS)]
-    return Cast(tuple(hidden), tuple(near), tuple(others))
+    first, *names = (name.title() for name in casting.swarm_names())
+    homes = [casting.hidden(casting.person) for _ in range(HOUSEHOLDS)]
+    heads = [casting.hidden(casting.bland) for _ in CROWDS]
+    alone = casting.hidden(lambda: casting.bland(family=first))
+    near = [casting.around(one) for one in homes]
+    for place in DOUBLED:
+        near[place] = (*near[place], casting.double(homes[place]))
+    near += [casting.crowd(one, size) for one, size in zip(heads, CROWDS, strict=True)]
+    near.append(tuple(casting.clear(partial(casting.bland, family=name)) for name in names))
+    others = tuple(casting.clear(casting.person) for _ in range(OTHERS))
+    return Cast((*homes, *heads, alone), tuple(near), others, casting.suspects)

@@ -3,6 +3,7 @@
 import shutil
 import time
 from contextlib import suppress
+from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
 
@@ -11,6 +12,7 @@ from indexer.engine.configuration import write_config
 from indexer.engine.places import engine_places
 from indexer.engine.realm_files import digest, realm_files
 from indexer.settings import Settings
+from mappings.names import CHILDREN
 
 BROOM = "broom"  # no credential of the product may delete the register or the audit
 KEPT = {"engine", "secrets"}  # of the home
@@ -36,10 +38,20 @@ def make_broom(settings: Settings) -> Elasticsearch:
 
 
 def sweep(settings: Settings, broom: Elasticsearch) -> None:
-    """Delete every index, and all that the product keeps in files but for its secrets."""
-    names = sorted(broom.indices.get(index="*", features=["aliases"]))
+    """Delete every index in which anything ever stood, and every build, and all that the product
+    keeps in files but for its secrets."""
+    figures = broom.indices.stats(index="*", metric=["docs", "indexing"])["indices"]
+    untouched = {name for name, one in figures.items() if _is_untouched(name, one["total"])}
+    names = sorted(set(broom.indices.get(index="*", features=["aliases"])) - untouched)
     if names:
         broom.indices.delete(index=names)
     for path in settings.home.iterdir():
         if path.name not in KEPT:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_untouched(name: str, figures: dict[str, Any]) -> bool:
+    """Is the index as `init` makes it? To make it again takes the better part of a second."""
+    if name.startswith(CHILDREN):
+        return False
+    return not (figures["indexing"]["index_total"] or figures["docs"]["count"])

@@ -40,12 +40,14 @@ class Play:
         return sum(step.is_question for step in self.steps[: self._compared(kind)])
 
     def differences(self, kind: str) -> list[str]:
-        """Return all in which the world differs from the one without, to the last byte."""
+        """Return all in which the world differs from the one without, to the last byte; no row may
+        have been held either, for it would be a child who is in the other world alone."""
         count = self._compared(kind)
         mine, theirs = self.lived(kind).first(count), self.lived("without").first(count)
         assert len(mine.said) == count
         alarms = [f"{mine.alarms} alarms"] if mine.alarms and kind != "marked" else []
-        return alarms + differences(self.steps[:count], mine, theirs)
+        held = [f"rows held at {mine.held}"] if mine.held else []
+        return alarms + held + differences(self.steps[:count], mine, theirs)
 
     def differences_of_the_same(self, kind: str, steps: int) -> list[str]:
         """Return all in which a world that is lived once more differs from itself."""

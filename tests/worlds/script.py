@@ -139,7 +139,8 @@ class _Feeds:
 
     def __init__(self, cast: Cast, of: int) -> None:
         self._cast, self._chance, self._new = cast, Random(of), 0
-        self._there = {one.ident: one for one in cast.visible}
+        doubles = {one.ident for one in cast.doubles}
+        self._there = {one.ident: one for one in cast.visible if one.ident not in doubles}
         self._gone: dict[str, Person] = {}
 
     def feed(self, changes: Sequence[Drawn], name: str) -> tuple[Row, ...]:
@@ -152,11 +153,13 @@ class _Feeds:
         return chance.choice(kinds)(chance)
 
     def _say_more(self, chance: Random) -> Row:
+        """Another name, but none by which somebody could be a hidden child."""
         person = chance.choice(list(self._there.values()))
-        return person.row(upn=person.upn, known_as=chance.choice(("Bee", "Jay", "Kit")))
+        row = person.row(upn=person.upn, known_as=chance.choice(("Bee", "Jay", "Kit")))
+        return self._say_again(chance) if self._cast.suspects.has(row) else row
 
     def _say_again(self, chance: Random) -> Row:
-        person = chance.choice(list(self._there.values()))
+        person = chance.choice([*self._there.values(), *self._cast.doubles])
         return person.row(upn=person.upn)
 
     def _add(self, chance: Random) -> Row:
@@ -164,15 +167,18 @@ class _Feeds:
         if self._gone and chance.random() < 0.5:
             _, person = self._gone.popitem()
         else:
-            self._new += 1
-            other = chance.choice(self._cast.others)
-            place, born = (
-                other.place + 5_000 + 7 * self._new,
-                other.born + timedelta(days=self._new),
-            )
-            person = replace(other, ident=f"N{self._new}", place=place, born=born)
+            person = self._newcomer(chance.choice(self._cast.others))
         self._there[person.ident] = person
         return person.row(upn=person.upn)
+
+    def _newcomer(self, other: Person) -> Person:
+        """Somebody like this one, born another day, whom nobody takes for a hidden child."""
+        while True:
+            self._new += 1
+            place, born = other.place + 5_000 + 7 * self._new, other.born + timedelta(self._new)
+            person = replace(other, ident=f"N{self._new}", place=place, born=born)
+            if not self._cast.suspects.has(person.row()):
+                return person
 
     def _leave(self, chance: Random) -> Row:
         person = chance.choice(list(self._there.values()))

@@ -14,6 +14,7 @@ import structlog
 from click.testing import CliRunner
 
 import webapp.commands
+from indexer.audit import chain
 from indexer.audit.trail import Trail
 from indexer.builds.init import init
 from indexer.children.links import Links, row_key
@@ -21,15 +22,21 @@ from indexer.children.load import Loader
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.errors import ContactPointError
+from indexer.people import passwords
 from indexer.people.actor import Actor
+from indexer.people.codes import code_at, current_step
+from indexer.people.demo import SignIn, set_up_with
 from indexer.people.organisations import switch_on
 from indexer.people.users import NewUser, add_user
 from indexer.settings import Settings
+from indexer.shields.decisions import Decisions
+from indexer.shields.held import HeldRows
 from indexer.shields.marks import Marks
 from indexer.shields.shielding import Shielding
 from indexer.shields.subject import Subject, parse_name, parse_number, parse_row
 from mappings.names import ORGANISATIONS, USERS
 from tests.conftest import OPERATOR
+from tests.people import CHEAP, SECRET
 from tests.rows import entries
 from tests.worlds.cast import AUTHORITIES, CENSUS, Cast, Person, Row
 from tests.worlds.clockwork import BEGINNING, Clockwork
@@ -40,8 +47,9 @@ from webapp.search.gate import Gate
 from webapp.tokens import Asked, Page, Tokens
 
 PASSWORD = "four words that nobody guesses"
+NOBODYS = CHEAP.hash("nobody's")
 REASON = "test of two worlds"
-ALARM = "shielded_child_in_build"
+ALARM, ALARM_RAISED = "shielded_child_in_build", '"kind": "register", "event": "alarm"'
 PEOPLE = [USERS, ORGANISATIONS]
 READERS = {
     "pat": Actor("pat", "practitioner", "359"),
@@ -52,7 +60,8 @@ OFFICERS = {code: Actor(f"officer-{code}", "shield-officer", code) for code in A
 
 class Stage:
     """`numbers` are the ContactPoint numbers of the hidden children, also in a world that has none
-    of them; `seals` the form seal of each signed-in person; `alarms` counts lines of the log."""
+    of them; `seals` the form seal of each signed-in person; `alarms` counts lines of the
+    log, `decided` what officers decided."""
 
     def __init__(self, settings: Settings, cast: Cast, folder: Path) -> None:
         self.settings, self.cast, self.folder = settings, cast, folder
@@ -61,7 +70,7 @@ class Stage:
         self.readers = READERS
         self.numbers: list[str] = []
         self.seals: dict[str, str] = {}
-        self.alarms = 0
+        self.alarms = self.decided = 0
         self._log = StringIO()
         self.client = make_client(settings, "worker")
         self.store = ChildStore(self.client)
@@ -87,6 +96,8 @@ class Stage:
             module = import_module(f"{webapp.commands.__name__}.{found.name}")
             if hasattr(module, "REAL"):
                 yield patch.object(module, "REAL", self.world)
+        yield patch.object(passwords, "_hasher", CHEAP)
+        yield patch.object(passwords, "_nobody", NOBODYS)
 
     def begin(self) -> None:
         """Make the indices and the people."""
@@ -99,13 +110,20 @@ class Stage:
         trail = Trail(client, self.settings, self.world)
         for code in AUTHORITIES:
             switch_on(client, code, OPERATOR, trail)
-        for one in (*READERS.values(), *OFFICERS.values()):
+        for one in READERS.values():
             new = NewUser(one.name, one.role, one.organisation, PASSWORD, self.world.today())
             add_user(client, new, OPERATOR, trail, self.world)
+            set_up_with(self.settings, SignIn(one.name, one.role, PASSWORD), SECRET)
+
+    def code(self) -> str:
+        """Return what everybody's app shows now."""
+        return code_at(SECRET, current_step(self.world.now()))
 
     def open_doors(self) -> None:
-        """Start the processes that answer people, as a restart would; all read from here on."""
+        """Start the processes that answer people, as a restart would, each with an audit chain of
+        its own; all read from here on."""
         self.clock.turn("open doors", 0)
+        chain._chains.clear()
         self.store.refresh()
         self.gate = Gate(self.settings, self.world)
         self.app = create_app(self.settings, self.gate, self.world)
@@ -134,6 +152,16 @@ class Stage:
             ]
             if is_finished:
                 shielding.hide(entered, OFFICERS[code])
+        self.store.refresh()
+
+    def decide(self, place: int) -> None:
+        """Let officers say of all that is held that it is another child."""
+        decisions = Decisions(self.settings, self.world)
+        for nth, officer in enumerate(OFFICERS.values()):
+            self.clock.turn(f"decisions of {officer.name}", place + nth)
+            for one in decisions.waiting(officer):
+                decisions.decide(one.name, "another-child", officer, REASON)
+                self.decided += 1
         self.store.refresh()
 
     def _subjects(self, authority: str) -> list[Subject]:
@@ -183,15 +211,18 @@ class Stage:
         self._log.seek(0)
         self._log.truncate()
         self.alarms += sum(ALARM in line for line in lines)
-        return [line for line in lines if ALARM not in line]
+        return [line for line in lines if ALARM not in line and ALARM_RAISED not in line]
 
     def kept(self) -> int:
         """Return how many rows like a hidden child's went to that child, or wait for an officer."""
         children = [link.child for link in Links(self.client).scan(NEAR) if link.child]
         marked = Marks.for_credential(self.settings, "worker").marked(children)
-        index = {"index": "held-rows", "ignore_unavailable": True}
-        self.client.indices.refresh(**index)
-        return len(marked) + int(self.client.count(**index)["count"])
+        waiting = HeldRows(self.client).open_since(self.world.now())
+        return len(marked) + len(list(waiting))
+
+    def held(self) -> list[str]:
+        """Return when each row was held, of those since the doors were opened."""
+        return [one.held_at for one in HeldRows(self.client).held_since(BEGINNING)]
 
     def audited(self) -> list[tuple[str, str]]:
         """Return each entry of the ordinary audit since the doors were opened, after its time."""

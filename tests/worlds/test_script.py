@@ -39,6 +39,25 @@ def test_rounds_speak_of_no_hidden_child_unless_they_are_near(cast):
     assert hidden.isdisjoint({word for words in said for word in words})
 
 
+def test_of_the_visible_the_doubles_alone_would_be_taken_for_a_hidden_child(cast):
+    taken = {one for one in cast.visible if cast.suspects.has(one.row(upn=one.upn))}
+    assert taken == set(cast.doubles)
+    assert all(cast.suspects.has(one.row()) for one in cast.hidden)
+
+
+@pytest.mark.parametrize("near", [False, True])
+def test_feeds_say_nothing_by_which_a_row_would_be_held_unless_they_are_near(cast, near):
+    doubles = {one.ident for one in cast.doubles}
+    steps = make_rounds(cast, 10 * QUESTIONS, SEED, near=near)
+    rows = [row for step in steps for row in step.rows if "given_names" in row]
+    told = [row for row in rows if row["source_record_id"] not in doubles and is_valid(row)]
+    assert any(map(cast.suspects.has, told)) == near
+
+
+def is_valid(row):
+    return "shielded" not in row and row["authority"].isdigit() and row["date_of_birth"] > "2000"
+
+
 def test_every_load_is_one_batch(cast):
     rows = cast.rows((*cast.hidden, *cast.visible)).values()
     assert all(0 < len(some) < MOST_ROWS for some in rows)

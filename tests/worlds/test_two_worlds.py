@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.worlds.cast import DOUBLED
 from tests.worlds.play import KINDS, Play
 from tests.worlds.script import CHANGES, LOADS, QUESTIONS
 
@@ -28,8 +29,9 @@ def test_world_with_shielded_children_says_what_one_without_them_says(play, kind
 @pytest.mark.parametrize("kind", ["after", "before"])
 def test_rows_near_the_shielded_tell_their_uploader_nothing(play, kind, record_property):
     """A row that is held, or told to a hidden child, is a child whom one world has not got: what is
-    found then is counted apart."""
+    found then is counted apart. Those that were held before the script are children again."""
     mine, apart = play.lived(kind), play.apart(kind)
+    assert mine.decided >= len(DOUBLED)
     record_property("kept", mine.kept)
     record_property("apart", len(apart))
     assert [step.name for step in apart if step.way == LOADS] == []

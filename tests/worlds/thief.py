@@ -70,15 +70,19 @@ class Thief:
         }
 
     def shown(self) -> list[Asked]:
-        """Return the routes by which something of the child's document came back."""
+        """Return the routes by which something of the child's document came back; its number with
+        "doc_count": 0 is a term that no document has."""
         wanted = self._wanted
-        told = (f'"_id": "{wanted.number}"', f'"key": "{wanted.number}"', f'"{wanted.nhs}"')
-        return self._that_say((wanted.given, *told))
+        counted = f'"key": "{wanted.number}", "doc_count": 1'
+        return self._that_say(
+            (wanted.given, f'"_id": "{wanted.number}"', counted, f'"{wanted.nhs}"')
+        )
 
     def hinted(self) -> list[Asked]:
-        """Return the routes by which a word came back that was not in what was asked."""
-        family = f'"text": "{self._wanted.family.lower()}"'
-        return self._that_say((self._wanted.given.lower(), family))
+        """Return the routes by which a term came back that was not in what was asked."""
+        wanted = self._wanted
+        family, number = f'"text": "{wanted.family.lower()}"', f'"key": "{wanted.number}"'
+        return self._that_say((wanted.given.lower(), family, number))
 
     def _that_say(self, texts: tuple[str, ...]) -> list[Asked]:
         said = self.answers().items()

@@ -24,7 +24,8 @@ from tests.worlds.stage import READERS, REASON, Stage
 from tests.worlds.ways import act
 from webapp.search.question import parse_question
 
-SHIELDED_BEFORE_AT, VISIBLE_AT, HIDDEN_AT, SHIELDED_AFTER_AT = -4_000, -3_000, -2_000, -1_000
+SHIELDED_BEFORE_AT, VISIBLE_AT, HIDDEN_AT = -4_000, -3_000, -2_000
+SHIELDED_AFTER_AT, DECIDED_AT = -1_000, -500
 AROUND = 200  # characters before and after the first that differs
 
 Numbers = list[str]
@@ -33,20 +34,24 @@ Numbers = list[str]
 @dataclass(frozen=True)
 class Lived:
     """All that one world said: step by step, and at the end in its ordinary audit. `numbers` are
-    the hidden children's; `kept` counts rows that went to one of these, or wait for an officer;
-    `alarms` say that one was found in the build."""
+    the hidden children's; `decided` counts what officers said of visible children whose rows were
+    held before the script, `kept` the rows in it that went to a hidden child, or wait for an
+    officer, `held` when rows were held; `alarms` say that one was found in the build."""
 
     said: list[bytes]
     audit: list[tuple[str, str]]
     numbers: Numbers
+    decided: int = 0
     kept: int = 0
+    held: tuple[str, ...] = ()
     alarms: int = 0
 
     def first(self, steps: int) -> "Lived":
         """Return what was said in the first so many steps."""
         end = moment(steps)
         audit = [one for one in self.audit if one[0] <= end]
-        return replace(self, said=self.said[:steps], audit=audit)
+        held = tuple(one for one in self.held if one <= end)
+        return replace(self, said=self.said[:steps], audit=audit, held=held)
 
 
 def moment(place: int) -> str:
@@ -72,12 +77,14 @@ def _before(stage: Stage) -> None:
     stage.shield(SHIELDED_BEFORE_AT)
     stage.bring("visible", stage.cast.visible, VISIBLE_AT)
     stage.bring("hidden", stage.cast.hidden, HIDDEN_AT)
+    stage.decide(DECIDED_AT)
     stage.learn_numbers()
 
 
 def _after(stage: Stage) -> None:
     _shown(stage)
     stage.shield(SHIELDED_AFTER_AT)
+    stage.decide(DECIDED_AT)
 
 
 def _marked(stage: Stage) -> None:
@@ -120,7 +127,8 @@ class Theatre:
             stage.numbers = numbers or stage.numbers
             said = [act(stage, step, place) for place, step in enumerate(steps, 1)]
             audit = stage.audited()
-            return Lived(said, audit, stage.numbers, stage.kept(), stage.alarms)
+            kept, held = stage.kept(), tuple(stage.held())
+            return Lived(said, audit, stage.numbers, stage.decided, kept, held, stage.alarms)
 
 
 def share_that_shows(stage: Stage, steps: Sequence[Step]) -> float:

@@ -18,15 +18,18 @@ from webapp.search.question import parse_question
 
 Way = Callable[[Stage, Step], list[str]]
 _SEAL = re.compile(r'name="csrf_token" value="([^"]+)"')
+_COOKIE_END = re.compile(r"(?<=; )Expires=[^;]+; (?=Max-Age=)")
 _REASON_ADDRESS = re.compile(r'href="(/reason/[^"]+)"')
 PLACES = ("/", "/search", "/livez", "/readyz", "/static/app.css", "/nothing-here")
 NO_SEAL = ("/results/x", "/reason/x", "/record/x")
 
 
 def page(answer: TestResponse) -> str:
-    """Status, headers and body; the date is the web server's own in any case."""
+    """Status, headers and body; the date is the web server's own in any case, and a cookie's end
+    is that date and its Max-Age, which stands beside it."""
     answer.headers.remove("Date")
-    said = f"{answer.status}\n{answer.headers}\n{answer.text}"
+    headers = _COOKIE_END.sub("", f"{answer.headers}")
+    said = f"{answer.status}\n{headers}\n{answer.text}"
     answer.close()
     return said
 
@@ -129,6 +132,7 @@ def comes_in(stage: Stage, _step: Step) -> list[str]:
         before = browser.get("/sign-in")
         seal = _SEAL.search(before.text)
         form = {"name": user, "password": PASSWORD, "csrf_token": seal[1] if seal else ""}
+        form["code"] = stage.code()
         said += [before, browser.post("/sign-in", data=form)]
         inside = browser.get("/search")
         found = _SEAL.search(inside.text)

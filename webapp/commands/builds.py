@@ -13,8 +13,9 @@ import orjson
 from indexer.builds.bench import Bench, Listener, open_bench
 from indexer.builds.builds import hidden_builds, published_build
 from indexer.builds.filling import Progress
+from indexer.builds.judging import Consent
 from indexer.builds.lock import holding_builds
-from indexer.builds.publication import Consent, previous, read_records, remove
+from indexer.builds.old_builds import previous, read_records, remove
 from indexer.builds.records import Record
 from indexer.clients import make_client
 from indexer.errors import Refused

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -94,6 +94,7 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
     with ExitStack() as running:
         front = running.enter_context(_process(settings, FRONT, port))
         desk = running.enter_context(_process(settings, DESK, port + 1))
+        running.enter_context(_running(settings, "worker", "work"))
         _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
         while front.poll() is None and desk.poll() is None:
@@ -102,19 +103,27 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
             time.sleep(1)
 
 
+def _process(
+    settings: Settings, process: Process, port: int
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    words = ("serve", "--port", str(port), *PROCESS_WORDS[process.name])
+    return _running(settings, process.name, *words)
+
+
 @contextmanager
-def _process(settings: Settings, process: Process, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.argv[0], "serve", "--port", str(port), *PROCESS_WORDS[process.name]]
-    said = settings.home / "demo" / f"{process.name}.log"
+def _running(settings: Settings, name: str, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one of our own commands, whose words go into a log of that name, to the end of the
+    block."""
+    said = settings.home / "demo" / f"{name}.log"
     with said.open("wb") as log:
-        running = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: S603 - our own command
+        running = subprocess.Popen([sys.argv[0], *words], stdout=log, stderr=log)  # noqa: S603
     try:
         yield running
     finally:
         running.terminate()
         running.wait()
     if running.returncode not in SERVED_WELL:
-        raise ContactPointError(f"the {process.name} ended by itself; it said why in {said}")
+        raise ContactPointError(f"the {name} ended by itself; it said why in {said}")
 
 
 def _wait_until_ready(running: dict[int, subprocess.Popen[bytes]]) -> None:

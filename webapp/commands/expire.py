@@ -8,6 +8,7 @@ from indexer.clients import make_client
 from indexer.people.operator import person_at_keyboard
 from indexer.people.sessions import purge_sessions
 from indexer.settings import Settings
+from indexer.shields.leaving import HiddenExpiry
 from indexer.world import REAL
 
 
@@ -26,5 +27,6 @@ def command(dry_run: bool) -> None:
     if dry_run:
         click.echo(f"Would leave the index: {expiry.foresee().in_words()}. Nothing was changed.")
         return
+    HiddenExpiry(settings, REAL).run(person_at_keyboard())  # uncounted: a count would tell
     click.echo(f"Left the index: {expiry.run(person_at_keyboard()).in_words()}.")
     purge_sessions(make_client(settings, "desk"), REAL)

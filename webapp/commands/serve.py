@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from indexer.settings import Settings, tell_libraries
 from webapp.processes import DESK, FRONT, Process
 from webapp.site import USUAL, Site
+from webapp.worker import Worker
 
 THREADS = 8
 TIMEOUT_SECONDS = 60
@@ -101,7 +102,7 @@ def gunicorn_options(bind: str, workers: int) -> dict[str, Any]:
     return {
         "bind": bind,
         "workers": workers,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": THREADS,
         "timeout": TIMEOUT_SECONDS,
         "limit_request_line": LONGEST_ADDRESS,

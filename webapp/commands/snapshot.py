@@ -9,7 +9,7 @@ from indexer.builds.bench import open_bench
 from indexer.clients import make_client
 from indexer.people.operator import person_at_keyboard
 from indexer.settings import Settings
-from indexer.snapshots import snapshots
+from indexer.snapshots import expiry, snapshots
 from indexer.snapshots.lost import restore_lost
 from indexer.snapshots.repositories import open_repositories
 from indexer.snapshots.restore import restore as restore_build
@@ -98,3 +98,22 @@ def verify(name: str | None) -> None:
         bench = open_bench(Settings.from_environment(), REAL, listener)
         verify_snapshots(bench, person_at_keyboard(), name)
     click.echo("What was taken can be brought back.")
+
+
+@command.command()
+@click.option("--dry-run", is_flag=True, help="Only list what would be removed.")
+def expire(dry_run: bool) -> None:
+    """Remove old snapshots: kept are the newest of each of 7 days and of each of 5 weeks.
+
+    And always the newest of each repository that is whole, and the newest that was tried. Meant to
+    be run every night, behind 'contactpoint snapshot create'.
+
+    Example: contactpoint snapshot expire --dry-run
+    """
+    with told() as listener:
+        bench = open_bench(Settings.from_environment(), REAL, listener)
+        old = expiry.expire(bench, person_at_keyboard(), is_to_remove=not dry_run)
+    for one in old if dry_run else ():
+        click.echo(one.in_words())
+    if not old:
+        click.echo("There is no snapshot to remove.")

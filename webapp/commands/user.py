@@ -96,10 +96,10 @@ def set_user(  # noqa: PLR0913, PLR0917 - one argument an option
     def changed(user: User) -> User:
         day = trained_on.date() if trained_on else user.trained_on
         user = replace(user, role=role or user.role, trained_on=day)
-        user = replace(user, organisation=organisation or user.organisation)
-        return replace(user, active=active or user.active)
+        return replace(user, organisation=organisation or user.organisation)
 
     user = change_user(staff.client, name, staff.actor, staff.trail, changed)
+    user = staff.set_active(name, is_active=True) if active else user
     click.echo(f"Changed {_line(user)}")
     if new_password:
         _say_password(staff.invite_again(name, CHECKED), None)

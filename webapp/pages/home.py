@@ -12,18 +12,13 @@ from webapp.pages.words import in_words
 from webapp.processes import DESK
 from webapp.service import service
 
-NOT_HERE = {
-    "shield-officer": "Shields are set with the contactpoint command on the server.",
-}
-
 
 @dataclass(frozen=True)
 class HomePage:
-    """`menu` holds what a page is called and its address; `missing` stands where there is none."""
+    """`menu` holds what a page is called and its address."""
 
     title: str
     menu: tuple[tuple[str, str], ...]
-    missing: str
     helpdesk: str
 
 
@@ -32,9 +27,7 @@ def home() -> ResponseReturnValue:
     if service().process is not DESK:
         return redirect(url_for("pages.search"), 303)
     role = g.reader.role
-    menu = desk_menu(role)
-    missing = "" if menu else NOT_HERE.get(role, "")
-    page = HomePage(in_words(role, "role"), menu, missing, service().helpdesk)
+    page = HomePage(in_words(role, "role"), desk_menu(role), service().helpdesk)
     return render_template("home.html", page=page)
 
 

@@ -10,6 +10,7 @@ from indexer.errors import QuestionRefused
 from webapp.pages import pages
 from webapp.pages.search import SearchPage
 from webapp.search.answer import Answer, Found
+from webapp.search.narrowing import narrowing
 from webapp.search.question import Question, parse_question
 from webapp.service import service
 from webapp.tokens import Asked
@@ -32,6 +33,7 @@ class ResultsPage:
 
     title: str
     is_number: bool
+    narrowing: tuple[str, ...]
     text: str
     answer: Answer
     rows: tuple[Row, ...]
@@ -65,6 +67,7 @@ def build_results_page(asked: Asked, question: Question, answer: Answer) -> Resu
         title=results_title(question, answer)
         + (f", page {asked.page} of {count}" if count > 1 else ""),
         is_number=bool(question.number),
+        narrowing=narrowing(question),
         text=asked.text,
         answer=answer,
         rows=tuple(Row(place, found, _reason_address(asked, found)) for place, found in shown),

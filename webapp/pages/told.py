@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analyzers.fold import fold
-from indexer.children.child import Child, Facts
+from indexer.children.child import PRACTITIONERS, Child, Contribution, Facts
 from indexer.children.headline import is_not_yet_named
 from webapp.pages.words import day, grouped, in_words, source_words
 
@@ -32,7 +32,7 @@ def build_told(child: Child) -> tuple[Told, ...]:
     """Return what each source that may be named says."""
     return tuple(
         Told(source_words(one.source), one.loaded_at, tuple(_differences(one.facts, child.facts)))
-        for one in child.contributions
+        for one in _at_first_hand(child)
     )
 
 
@@ -40,7 +40,7 @@ def build_disagreements(child: Child) -> tuple[str, ...]:
     """Return a sentence for each other name and date of birth that a source has: what a reader
     must know before taking this for the right child."""
     sources: dict[str, list[str]] = {}
-    for one in child.contributions:
+    for one in _at_first_hand(child):
         for words in _doubts(one.facts, child.facts):
             sources.setdefault(words, []).append(source_words(one.source))
     return tuple(
@@ -56,6 +56,13 @@ def build_death(child: Child) -> Death | None:
         return None
     told = [one.source for one in child.contributions if one.facts.date_of_death == died]
     return Death(died, tuple(dict.fromkeys(map(source_words, told))))
+
+
+def _at_first_hand(child: Child) -> list[Contribution]:
+    """Leave out practitioners: name and date of birth are a copy, and what they say of themselves
+    stands among the contacts."""
+    told = [one for one in child.contributions if one.source != PRACTITIONERS]
+    return told or list(child.contributions)
 
 
 def joined(names: tuple[str, ...]) -> str:

@@ -42,6 +42,12 @@ def in_words(code: str, kind: str) -> str:
     return _words().get((kind, code), phrase[:1].upper() + phrase[1:])
 
 
+def service_choices() -> dict[str, str]:
+    """Return the services a practitioner may be of: code → words."""
+    services = {code: words for (kind, code), words in _words().items() if kind == "service"}
+    return {code: words for code, words in services.items() if code != "sensitive"}
+
+
 def source_words(source: str) -> str:
     """Return a source's name; `social-care-359` is social care of the authority 359."""
     head, _, tail = source.rpartition("-")
@@ -74,6 +80,11 @@ def clock(value: datetime) -> str:
 def day_of_stamp(stamp: str) -> str:
     """Return the day of an ISO time, in England."""
     return day(datetime.fromisoformat(stamp).astimezone(LONDON))
+
+
+def told_at(source: str, last_told: dict[str, str]) -> str:
+    """Return when the source last said something (UTC, ISO); "" where nobody knows."""
+    return last_told.get(source, "")
 
 
 def dialled(phone: str) -> str:
@@ -147,6 +158,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "clock": clock,
     "day_of_stamp": day_of_stamp,
+    "told_at": told_at,
     "sentence": sentence,
     "phone_link": phone_link,
     "grouped": grouped,

@@ -17,6 +17,7 @@ class Found:
 
     `score` is 0..1; `whys` are sentences for this child and `doubts` those against; `is_double`
     says that another child of the answer has the same name and date of birth, and may be the same;
+    `is_twin` that another has the same family name, date of birth and home, and another given name;
     `sources` is None for all but data managers.
     """
 
@@ -35,6 +36,7 @@ class Found:
     postcode_area: str
     authority: str
     sources: tuple[str, ...] | None
+    is_twin: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Sibling:
+    """A child who can be found at the same address, or with the same carer near by; `is_twin` where
+    the days of birth are the same or next to each other."""
+
+    child: str
+    given_names: str
+    family_name: str
+    date_of_birth: date
+    is_twin: bool
+
+
+@dataclass(frozen=True)
 class OpenRecord:
-    """One child's record as the gate hands it out, and when the register was asked about it."""
+    """One child's record as the gate hands it out, when the register was asked about it, and who
+    may be a brother or sister, the eldest first."""
 
     child: Child
     age: int
     checked_at: float
+    siblings: tuple[Sibling, ...] = ()
 
 
 def is_fresh(checked_at: float, world: World) -> bool:

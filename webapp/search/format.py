@@ -65,7 +65,7 @@ def write_error(error: ContactPointError) -> dict[str, Any]:
 def _result(found: Found) -> dict[str, Any]:
     body = asdict(found)
     body["why"] = [*body.pop("whys"), *body.pop("doubts")]
-    del body["is_double"]
+    del body["is_double"], body["is_twin"]
     if body["sources"] is None:
         del body["sources"]
     return body

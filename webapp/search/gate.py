@@ -31,9 +31,11 @@ from indexer.shields.marks import Marks
 from indexer.world import REAL, World
 from webapp.metrics import ALARMS, ANSWERS, timed
 from webapp.search.answer import Answer, OpenRecord, is_fresh
+from webapp.search.narrowing import hint
 from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
 from webapp.search.rank import rank
+from webapp.search.siblings import find_siblings
 
 ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
 REASON_LENGTH = 500
@@ -42,7 +44,6 @@ SPENT: dict[What, str] = {
     "records": "You have opened {most} records this hour, and more is not usual.",
 }
 NOT_THERE = "There is no record to show under this number."
-HINT = "Add a date or year of birth, a postcode, or more of the name."
 
 log = structlog.get_logger()
 Prepared = TypeVar("Prepared")
@@ -92,10 +93,10 @@ class Gate:
                 reason=reason,
             )
         checked_at = self._ask_again_if_late(candidates, checked_at)
-        hint = HINT if candidates.more else ""
+        said = hint(question) if candidates.more else ""
         too_many = candidates.more and not candidates.children
         ANSWERS.labels("too_many" if too_many else "found" if found else "none").inc()
-        return Answer(found, len(found), candidates.more, too_many, hint, checked_at)
+        return Answer(found, len(found), candidates.more, too_many, said, checked_at)
 
     def open_record(self, number: str, reader: Actor, reason: str) -> OpenRecord:
         """Return one child's record.
@@ -108,19 +109,23 @@ class Gate:
             raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
         is_within = self._count(reader, "records", number)
         candidates, children, checked_at = self._unmarked(
-            lambda hidden: self._search.by_number(number, hidden), lambda children: children
+            lambda hidden: self._search.with_household(number, hidden), lambda children: children
         )
         if not is_within():
             self._refuse(reader, "records", "view-refused", children=[number], reason=reason)
         # The number of a child who was merged into another finds the other.
-        shown = [one.number for one in children if one.number != number]
+        shown = [one.number for one in children[:1] if one.number != number]
+        siblings = find_siblings(children)
         self._trail.write("view", reader, children=[number, *shown], reason=reason.strip())
+        if siblings:
+            named = [one.child for one in siblings]
+            self._trail.write("siblings", reader, children=named, reason=reason)
         checked_at = self._ask_again_if_late(candidates, checked_at)
         if not children:
             raise NotFound(NOT_THERE)
         child = without_sensitive_sources(children[0])
         age = age_in_years(child.facts.date_of_birth, self._world.today())
-        return OpenRecord(child, age, checked_at)
+        return OpenRecord(child, age, checked_at, siblings)
 
     def is_ready(self) -> None:
         """Return if searches can be answered now; raises Unavailable saying what is missing."""

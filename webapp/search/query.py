@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from analyzers.clauses import number_clause
 from analyzers.identity import Identity
 from analyzers.numbers import number_kind
+from analyzers.postcodes import parse_postcode
 from analyzers.stages import ENOUGH_FOR_A_WORD, Stage, build_query, enough_score
 from analyzers.version import VERSION
 from indexer.builds.pace import PEOPLE
@@ -102,6 +103,21 @@ class ChildSearch:
         self.check_build()
         return self._ask(number_clause(number, "child"), hidden)
 
+    def with_household(self, number: str, hidden: frozenset[str]) -> Candidates:
+        """Return the same child, and after it who else lives, or lived, at its postcode: nobody
+        where those are more than a street's children."""
+        found = self.by_number(number, hidden)
+        clause = household_clause(found.children[0]) if found.children else None
+        if clause is None:
+            return found
+        near = self._best(FIRST_CANDIDATES, clause, hidden)
+        seen = (*found.seen, *near.seen)
+        others = () if near.more else near.children
+        own = found.children[0].number
+        return Candidates(
+            (*found.children, *(one for one in others if one.number != own)), found.more, seen
+        )
+
     def check_build(self) -> None:
         """Raise ClusterUnavailable unless the published build suits this process's analysers."""
         if self._world.monotonic() - self._build_checked_at < VERSION_TRUSTED_SECONDS:
@@ -142,6 +158,15 @@ def asked_by(question: Question, own_authority: str) -> Identity:
     equal names apart."""
     asked = question.identity()
     return replace(asked, authority=asked.authority or own_authority)
+
+
+def household_clause(child: Child) -> Query | None:
+    """Return who else is at the whole postcode of the child's address; None where it has none."""
+    address = child.facts.address
+    postcode = parse_postcode(address.postcode) if address else None
+    if not postcode or not postcode.inward:
+        return None
+    return {"constant_score": {"filter": {"term": {"postcodes": postcode.tokens[0]}}}}
 
 
 def visible(query: Query, hidden: Iterable[str]) -> Query:

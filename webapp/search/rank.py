@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from indexer.children.document import build_identity
 from indexer.people.actor import Actor
 from webapp.search.answer import Found
 from webapp.search.question import Question
+from webapp.search.siblings import twins_among
 
 SEES_SOURCES = "data-manager"
 AGAINST = frozenset({"missing", "different"})
@@ -41,9 +43,11 @@ def rank(
     judge = _judge_by_number if question.number else _judge
     verdicts = [verdict for child in children if (verdict := judge(asked, child))]
     verdicts.sort(key=_place_for(reader))
-    doubles = _doubles([one.child for one in verdicts])
+    children = [one.child for one in verdicts]
+    doubles, twins = _doubles(children), twins_among(children)
     shown = Shown(today, reader.role == SEES_SOURCES)
-    return tuple([_found(one, shown, is_double=one.child.number in doubles) for one in verdicts])
+    found = [_found(one, shown, is_double=one.child.number in doubles) for one in verdicts]
+    return tuple([replace(one, is_twin=True) if one.child in twins else one for one in found])
 
 
 def _judge(asked: Identity, child: Child) -> Verdict | None:

@@ -98,5 +98,5 @@ def _typed_day() -> date:
     try:
         year, month, day = (int(request.form.get(f"day-{one}", "")) for one in PARTS)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for a year of thirty digits
         raise Refused("Enter the day of the training, for example 9 3 2026") from None

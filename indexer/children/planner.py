@@ -5,125 +5,22 @@ Pure, but for the numbers it draws: what is there already comes in, what to do c
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from msgspec import structs
 
-from indexer.children.child import Contribution
+from indexer.children.child import PRACTITIONERS, Contribution
 from indexer.children.combine import renew
 from indexer.children.grouping import give_numbers, part
 from indexer.children.holding import news_about, suspects_of
+from indexer.children.known import Known, member_now
 from indexer.children.likeness import Member, RowKey, share_number
-from indexer.children.links import Link, number_keys, row_key
+from indexer.children.links import Link, row_key
 from indexer.children.neighbourhood import Neighbourhood
+from indexer.children.planned import Plan, Turn
 from indexer.children.profile import build_profile
-from indexer.children.store import Stored
+from indexer.children.wanted_links import ask_for_links
 from indexer.feeds.rows import Row
 from indexer.shields.held import HeldRow, Suspect
-from indexer.shields.near_index import Near
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is there already: links by key, children by number, and the numbers among those of the
-    links that are hidden, whose documents are elsewhere. `load` is this load, `began_at` when it
-    began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more;
-    `arrived` are rows of children who were awaited by a shield, with the number each is hidden
-    under; `awaited` is how new what is known of such shields is. `near` are the shielded children
-    whom rows may be about, by row number, and `shielded` how new what is known of these is; `held`
-    are rows that are held, or were. `actor` is who loads."""
-
-    source: str
-    load: str
-    began_at: str
-    loaded_at: str
-    links: Mapping[str, Link]
-    stored: Mapping[str, Stored]
-    hidden: frozenset[str]
-    retired: frozenset[str] = frozenset()
-    arrived: Mapping[RowKey, str] = field(default_factory=dict)
-    awaited: int = 0
-    near: Mapping[int, Sequence[Near]] = field(default_factory=dict)
-    shielded: int = -1
-    held: Mapping[str, HeldRow] = field(default_factory=dict)
-    actor: str = ""
-
-    def own_link(self, row: Row) -> Link | None:
-        return self.links.get(row_key(self.source, row.source_record_id))
-
-
-class Turn(NamedTuple):
-    """Which rows may be placed now.
-
-    While other batches of the load are under way (not `is_alone`), none whose child is in doubt:
-    that depends on all who are related. While more of the feed is to come (not `is_last`), none
-    that meets its child by a number which the feed may correct yet.
-    """
-
-    is_alone: bool
-    is_last: bool
-
-
-BESIDE_OTHERS = Turn(is_alone=False, is_last=False)
-
-
-@dataclass
-class Plan:
-    """What to do.
-
-    `outcomes` has a word for every row whose turn it is; `aside` the numbers of the others, and
-    whether they are late. `doubtful` are rows that may have to be parted anew: then all who are
-    related to them must be known first. `released` are the links of withdrawn rows, with their
-    child. `gone` are children who are no more, with those who took their place. `hidden` is what
-    rows say of hidden children, number → row → contribution, None for a row that is withdrawn.
-    `held` are rows for an officer to decide; `let_go` rows that were, and say it elsewhere now.
-    """
-
-    hood: Neighbourhood
-    outcomes: dict[int, str] = field(default_factory=dict)
-    aside: dict[int, bool] = field(default_factory=dict)
-    links: dict[str, Link] = field(default_factory=dict)
-    released: dict[str, str] = field(default_factory=dict)
-    moved: set[RowKey] = field(default_factory=set)
-    gone: dict[str, str | None] = field(default_factory=dict)
-    doubtful: set[RowKey] = field(default_factory=set)
-    hidden: dict[str, dict[RowKey, Contribution | None]] = field(default_factory=dict)
-    held: dict[RowKey, HeldRow] = field(default_factory=dict)
-    let_go: set[RowKey] = field(default_factory=set)
-
-    def placed(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows that are placed now."""
-        return [row for row in rows if row.number in self.outcomes]
-
-    def home(self, key: RowKey) -> str | None:
-        """Return the child who can be found whom the row belongs to, and of a held one, would."""
-        held = self.held.get(key)
-        return self.hood.homes.get(key) or (held.number if held else None)
-
-    def hidden_home(self, key: RowKey) -> str | None:
-        """Return the hidden child whom the row is about."""
-        return next((number for number, said in self.hidden.items() if key in said), None)
-
-
-def known_members(known: Known, rows: Iterable[Row]) -> dict[int, Member]:
-    """Return row number → what the source says of the child from now on, for all but withdrawn
-    rows; former names and addresses come from what it said before."""
-    return {row.number: _member(known, row, _before(known, row)) for row in rows if row.facts}
-
-
-def _before(known: Known, row: Row) -> Contribution | None:
-    own = known.own_link(row)
-    stored = known.stored.get(own.child) if own else None
-    key = (known.source, row.source_record_id)
-    said = stored.child.contributions if stored else ()
-    return next((one for one in said if (one.source, one.source_record_id) == key), None)
-
-
-def _member(known: Known, row: Row, before: Contribution | None) -> Member:
-    assert row.facts is not None  # noqa: S101 - withdrawn rows say nothing
-    now = Contribution(known.source, row.source_record_id, known.loaded_at, row.facts)
-    return Member(_renewed(before, now))
 
 
 def build_plan(
@@ -141,7 +38,7 @@ def build_plan(
     for row in sorted(rows, key=lambda row: row.facts is not None):
         planner.add(row)
     planner.settle()
-    planner.link(rows)
+    ask_for_links(planner.plan, known, rows, members)
     return planner.plan
 
 
@@ -164,7 +61,7 @@ class _Planner:
             home = self._hood.homes.get(self._key(row))
             if row.facts and home is not None and not self._suspects(row, {home}):
                 before = self._hood.members[home][self._key(row)].contribution
-                member = _member(self._known, row, before)
+                member = member_now(self._known, row, before)
                 if member.contribution != before:
                     self._hood.put(home, member)
                     self._hood.changed.add(home)
@@ -173,7 +70,7 @@ class _Planner:
         own = self._known.own_link(row)
         if row.facts is None:
             self._withdraw(row, own)
-        elif own and not own.children:
+        elif own and (not own.children or self._is_lost(own)):
             self._leave_out(row, own)
         elif (hidden := self._hidden_child(row, own)) is not None:
             self._tell(hidden, row, self._members[row.number].contribution)
@@ -272,8 +169,8 @@ class _Planner:
         home = hood.homes.get(key)
         before = hood.members[home][key].contribution if home is not None else None
         if before:
-            member = _member(self._known, row, before)
-        touched = hood.related(member) | ({home} if home is not None else set())
+            member = member_now(self._known, row, before)
+        touched = hood.related(member) | ({home} if home is not None else self._chosen(own))
         if suspects := self._suspects(row, touched if home is None else {home}):
             self._hold(row, own, suspects)
             return
@@ -291,6 +188,17 @@ class _Planner:
         if before != member.contribution:
             hood.put(number, member)
             hood.changed.add(number)
+
+    def _chosen(self, own: Link | None) -> set[str]:
+        """The child whom a practitioner had opened: the link was made for that."""
+        is_chosen = self._known.source == PRACTITIONERS and own and own.child in self._hood.members
+        return {own.child} if own and is_chosen else set()
+
+    def _is_lost(self, own: Link) -> bool:
+        """Is the child whom a practitioner had opened no more? Of a copy none is made anew."""
+        is_free = own.child not in self._hood.members and own.child not in self._known.hidden
+        is_theirs = self._known.source == PRACTITIONERS and own.digest is None
+        return is_theirs and is_free
 
     def _may_be_corrected(self, member: Member, touched: Iterable[str]) -> bool:
         """Does the row share a number with another of its source, of an earlier load? This feed may
@@ -355,48 +263,6 @@ class _Planner:
             elif number in self._hood.former:
                 self._hood.former[number] -= alive
 
-    def link(self, rows: Iterable[Row]) -> None:
-        """Ask for the links of rows that were given their child."""
-        for row in rows:
-            key = self._key(row)
-            hidden, held = self.plan.hidden_home(key), self.plan.held.get(key)
-            child = hidden or self.plan.home(key)
-            if row.number in self.plan.outcomes and row.facts and child:
-                self._ask_for_own_link(row, child, is_held=held is not None)
-                if not held:
-                    self._ask_for_numbers(row, child, is_hidden=hidden is not None)
-
-    def _ask_for_own_link(self, row: Row, number: str, *, is_held: bool) -> None:
-        own = self._known.own_link(row)
-        source, load = self._known.source, self._known.load
-        version = own.version if own else None
-        wanted = Link((number,), source, row.digest, load, is_held, version)
-        if wanted != own:
-            self.plan.links[row_key(*self._key(row))] = wanted
-
-    def _ask_for_numbers(self, row: Row, number: str, *, is_hidden: bool) -> None:
-        for key in self._members[row.number].numbers:
-            link = self.plan.links.get(key) or self._known.links.get(key)
-            if is_hidden and link:
-                continue  # a number that another has: they must not become hidden with this one
-            # Who is there is not taken out here: what is known of them may be old, for a batch
-            # writes its links first and then its children (_settle_numbers in write.py does it).
-            there = (self._hood.members, self._known.hidden)
-            linked = link.children if link else ()
-            others = [one for one in linked if any(one in known for known in there)]
-            children = tuple(sorted({number, *others}))
-            # Written anew also for a child who comes by a number that leads to it already: another
-            # batch may be about to take it out, for it has not got it yet.
-            if link is None or link.children != children or not self._had(number, key):
-                version = link.version if link else None
-                self.plan.links[key] = Link(children, load=self._known.load, version=version)
-
-    def _had(self, number: str, key: str) -> bool:
-        """Is the child stored with the number?"""
-        stored = self._known.stored.get(number)
-        said = stored.child.contributions if stored else ()
-        return number in self._known.hidden or any(key in number_keys(one.facts) for one in said)
-
 
 def _outcome(row: Row, own: Link | None) -> str:
     """Say what becomes of the row, by its link alone: what is true of a child who can be found must
@@ -404,11 +270,3 @@ def _outcome(row: Row, own: Link | None) -> str:
     if own is None or own.digest is None:
         return "new"
     return "unchanged" if own.digest == row.digest else "changed"
-
-
-def _renewed(before: Contribution | None, now: Contribution) -> Contribution:
-    """What says the same as before is left as it was, with the time when it was first said."""
-    renewed = renew(before, now)
-    if before and structs.replace(renewed, loaded_at=before.loaded_at) == before:
-        return before
-    return renewed

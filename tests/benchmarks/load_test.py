@@ -1,0 +1,176 @@
+"""Searches at a fixed rate by signed-in people, each within their budget: how long they take.
+
+`python -m tests.benchmarks.load_test [--rate 50] [--seconds 60] [--children 20000]` makes an engine
+with so many invented children (one source); with `--home FOLDER --port-base PORT` it asks one that
+runs already and has children. Two minutes beside the seconds asked for; one hour holds one run of
+ten minutes, and each run brings people of its own. A search is the form and the page it leads to,
+timed from when it was due; session, person, budget, register and audit are in it.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import cycle, islice
+from math import ceil
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from indexer.audit.trail import Trail
+from indexer.builds.init import init
+from indexer.children.load import Loader
+from indexer.clients import make_client
+from indexer.feeds.columns import FeedForm
+from indexer.feeds.feed import Feed
+from indexer.invented.england import feed_path, write_england
+from indexer.invented.slices import Order
+from indexer.people import documents
+from indexer.people.budgets import budgets
+from indexer.people.enrolment import new_enrolment, read_person, write_enrolment
+from indexer.people.organisations import switch_on
+from indexer.people.users import User, build_user
+from indexer.settings import Settings
+from indexer.world import REAL
+from mappings.names import CHILDREN, USERS
+from tests.benchmarks.corrupt import SHORTEST, one_edit
+from tests.benchmarks.open_loop import Outcome, Typed, crowd
+from tests.benchmarks.prove import say
+from tests.conftest import OPERATOR, running_engine, settings_for
+from tests.hostile_wire import Target, logged
+from tests.visits import Visit, visit
+from webapp.processes import FRONT
+
+SEED, SOURCE, AUTHORITY = 50, "gp-registration", "359"
+SAMPLE = 3_000  # children who are looked for, again and again
+WARM_UP_SECONDS = 10
+A_PAGE = 25
+P95, P99, PAGE_P95 = 0.150, 0.400, 0.060  # seconds
+
+
+def parse_words() -> Namespace:
+    words = ArgumentParser()
+    words.add_argument("--rate", type=float, default=50)
+    words.add_argument("--seconds", type=int, default=60)
+    words.add_argument("--children", type=int, default=20_000)
+    words.add_argument("--home", type=Path)
+    words.add_argument("--port-base", type=int)
+    return words.parse_args()
+
+
+@contextmanager
+def england(words: Namespace, folder: Path) -> Iterator[Settings]:
+    """An engine with children in it: the one that runs already, or one of this run's own."""
+    if words.home:
+        yield settings_for(words.home, words.port_base)
+        return
+    with running_engine(folder / "home", "2g") as settings:
+        init(settings, OPERATOR, REAL)
+        order = Order(words.children, SEED, REAL.today(), sources=(SOURCE,))
+        write_england(order, folder / "feeds")
+        feed = Feed(feed_path(folder / "feeds", SOURCE), FeedForm(), REAL.today())
+        Loader(settings, REAL).load(feed, SOURCE, OPERATOR)
+        yield settings
+
+
+def add_crowd(target: Target, settings: Settings, count: int) -> list[Visit]:
+    """Add so many practitioners of this run's own, and open a session for each."""
+    client, run = make_client(settings, "desk"), REAL.below(10**6)
+    switch_on(client, AUTHORITY, OPERATOR, Trail(client, settings, REAL))
+    people = []
+    for place in range(count):
+        name, now = f"load-{run:06}-{place}", REAL.now()
+        user = User(name, "practitioner", AUTHORITY, "none", now, now.date(), True, "none")
+        documents.write(client, (USERS, name), build_user(user), None)
+        person, enrolment = read_person(client, name), new_enrolment(user, "none", "none", REAL)
+        assert person is not None and write_enrolment(client, person, enrolment)  # noqa: PT018
+        people.append(visit(target.app, name, enrolment.mark, REAL))
+    return people
+
+
+def questions(settings: Settings, seed: int) -> Iterator[str]:
+    """Yield what is typed, without end: children of the index drawn at random, with a letter wrong
+    in one name in three; half with the year, a quarter with the full date, a quarter without."""
+    client = make_client(settings, "worker")
+    drawn = {"random_score": {"seed": seed, "field": "_seq_no"}}
+    fields = ["given_names", "family_name", "date_of_birth"]
+    answer = client.search(
+        index=CHILDREN, query={"function_score": drawn}, size=SAMPLE, source=fields
+    )
+    found, chance = [one["_source"] for one in answer["hits"]["hits"]], Random(seed)
+    named = [one for one in found if one.get("given_names")]
+    while True:
+        yield _typed(chance.choice(named), chance)
+
+
+def _typed(child: dict[str, Any], chance: Random) -> str:
+    names = (child["given_names"].split()[0], child["family_name"])
+    day, words = child["date_of_birth"], [_misspelled(one, chance) for one in names]
+    return " ".join([*words, chance.choice((day[:4], day[:4], day, ""))]).strip()
+
+
+def _misspelled(name: str, chance: Random) -> str:
+    is_wrong = len(name) > SHORTEST and chance.random() < 1 / 3
+    return one_edit(name, chance) if is_wrong else name
+
+
+def server_seconds(log: Path) -> dict[str, float]:
+    """Return what the server says each request took: id → seconds."""
+    lines = (json.loads(one) for one in log.read_text().splitlines() if one.startswith("{"))
+    return {
+        one["request_id"]: one["milliseconds"] / 1000 for one in lines if one["event"] == "request"
+    }
+
+
+def percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
+    """Return the median, the 95th and the 99th of a hundred."""
+    ranked = sorted(seconds) or [0.0]
+    return tuple(ranked[min(len(ranked) - 1, len(ranked) * one // 100)] for one in (50, 95, 99))  # type: ignore[return-value]
+
+
+def tell(name: str, seconds: Sequence[float]) -> tuple[float, float, float]:
+    p50, p95, p99 = percentiles(seconds)
+    said = f"p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms"
+    say(f"{name} ({len(seconds):,}): {said}")
+    return p50, p95, p99
+
+
+def judge(outcomes: Sequence[Outcome], log: Path) -> bool:
+    """Print what came of it; say if it is within what was asked."""
+    errors = Counter(one.error for one in outcomes if one.error)
+    _, p95, p99 = tell("search, form and page, from when it was due", [o.seconds for o in outcomes])
+    tell("the page of results alone", [one.page_seconds for one in outcomes if not one.error])
+    took = server_seconds(log)
+    full = [took[one.request] for one in outcomes if one.rows == A_PAGE and one.request in took]
+    _, page_p95, _ = tell(f"server time of pages of {A_PAGE} children", full)
+    say(f"errors: {dict(errors) or 'none'}; rows a page: {_mean([o.rows for o in outcomes]):.1f}")
+    return not errors and p95 <= P95 and p99 <= P99 and page_p95 <= PAGE_P95
+
+
+def _mean(values: Sequence[int]) -> float:
+    return sum(values) / len(values)
+
+
+def main() -> None:
+    words = parse_words()
+    warm_up, count = round(words.rate * WARM_UP_SECONDS), round(words.rate * words.seconds)
+    people = ceil((warm_up + count) / budgets()["practitioner"]["searches"])
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = stack.enter_context(england(words, folder))
+        target = stack.enter_context(logged(settings, folder, FRONT))
+        typed = islice(questions(settings, SEED), warm_up + count)
+        turns = zip(cycle(add_crowd(target, settings, people)), typed, strict=False)
+        asked = [Typed(*one) for one in turns]
+        say(f"{words.rate:g} searches a second for {words.seconds} s by {people} people")
+        asyncio.run(crowd(target.port, asked[:warm_up], words.rate, SEED))
+        outcomes = asyncio.run(crowd(target.port, asked[warm_up:], words.rate, SEED + 1))
+        sys.exit(not judge(outcomes, target.log))
+
+
+if __name__ == "__main__":
+    main()
