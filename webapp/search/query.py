@@ -70,11 +70,13 @@ class Candidates(Struct, frozen=True):
 
 
 class ChildSearch:
-    """Searches the alias `children` with the credential of the front process."""
+    """Searches the alias `children`, or the invented children, with the credential of a process
+    that shows them."""
 
-    def __init__(self, client: Elasticsearch, world: World) -> None:
+    def __init__(self, client: Elasticsearch, world: World, children: str = CHILDREN) -> None:
         self._client = client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)  # made once
         self._world = world
+        self._children = children
         self._build_checked_at = float("-inf")
 
     def candidates(self, question: Question, reader: Actor, hidden: frozenset[str]) -> Candidates:
@@ -123,7 +125,7 @@ class ChildSearch:
         if self._world.monotonic() - self._build_checked_at < VERSION_TRUSTED_SECONDS:
             return
         with speaking_to_cluster("asking for the published build"):
-            builds = self._client.indices.get_mapping(index=CHILDREN)
+            builds = self._client.indices.get_mapping(index=self._children)
         versions = {one["mappings"]["_meta"]["analyser_version"] for one in builds.values()}
         if versions != {VERSION}:
             raise ClusterUnavailable(
@@ -143,7 +145,7 @@ class ChildSearch:
     def _best(self, most: int, query: Query, hidden: frozenset[str]) -> Candidates:
         with speaking_to_cluster("searching"):
             answer = self._client.search(
-                index=CHILDREN,
+                index=self._children,
                 query=visible(query, hidden),
                 stats=[PEOPLE],  # counted apart, so that a reindex sees how searches do
                 size=most + 1,
