@@ -29,7 +29,7 @@ from webapp.search.question import Question
 MOST_CANDIDATES = 200
 FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 """How many are asked for at first, and how many of them, in whole groups, do: fetching, judging and
-asking the register about two hundred takes four times as long, and few read so far."""
+asking the register about two hundred takes four times as long, and recall at 25 is the same."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
 SEARCH_TIMEOUT_SECONDS = 5
 STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue")
