@@ -204,7 +204,7 @@ def test_order_of_who_is_no_officer_is_refused_and_one_that_somebody_began_is_le
     nobody = replace(OLGA, name="nobody-here")
     assert ordered(office, "set", nobody, about=child).state == "refused"
     assert office.opens(child)
-    orders, olga = Orders(make_client(office.settings, "desk")), replace(OLGA, name=names["olga"])
+    orders, olga = Orders(office.client), replace(OLGA, name=names["olga"])
     begun = new_order(office, "set", olga, about=child)
     orders.write(structs.replace(begun, taken_at=office.world.now()))
     worker = Worker(office.settings, office.world)
