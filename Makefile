@@ -1,6 +1,6 @@
 # What can be done with a clone; each target says what it is for in `make help`.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo replay test quick lint pictures prove lock clean
+.PHONY: help setup setup-tests demo replay test quick lint pictures prove audit lock clean
 
 PYTHON := .venv/bin/python
 
@@ -44,6 +44,15 @@ prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.timing
 	$(PYTHON) -m tests.benchmarks.stolen
 	$(PYTHON) -m tests.benchmarks.worlds
+	$(PYTHON) -m tests.benchmarks.hostile
+	$(PYTHON) -m tests.benchmarks.guesses
+	$(PYTHON) -m tests.benchmarks.sign_in
+
+audit: ## Ask the advisory services of PyPI and npm about every library
+	python3 -m venv build/audit
+	build/audit/bin/pip install -q --disable-pip-version-check pip-audit
+	build/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	PATH="$(CURDIR)/.venv/bin:$$PATH" npm audit
 
 lock: ## Bring requirements.lock up to date with pyproject.toml
 	.venv/bin/pip install -q uv

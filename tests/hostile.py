@@ -17,44 +17,15 @@ from tests.visits import Visit
 from webapp.access import access_table
 from webapp.processes import ProcessName
 from webapp.service import KEY
-from webapp.tokens import Asked, Page
+from webapp.tokens import Asked
 
 MARK = "Quenelle-Okonjo-Strand"  # stands for a name: in no log, in no header, in no error
-CHILD = "100000000017"
 MOST_SECONDS = 2.0
 FORM_AGAIN = (401, 403, 422)  # the page shows the form with what was typed, to who typed it
 NOT_IMPLEMENTED = 501  # said by the server about a transfer coding that nobody has
-KINDS: dict[Page, str] = {  # what a token opens → where it stands
-    "results": "/results/",
-    "reason": "/reason/",
-    "record": "/record/",
-    "people": "/people/list/",
-    "person": "/people/person/",
-    "entries": "/audit/",
-}
-KINDS: dict[Page, str] = {  # what a token opens → where it stands
-    "results": "/results/",
-    "reason": "/reason/",
-    "record": "/record/",
-    "people": "/people/list/",
-    "person": "/people/person/",
-    "entries": "/audit/",
-}
 TABLES = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 FORMS: dict[str, list[str]] = TABLES["forms"]  # route → the fields of its form
 TEXTS = [*TABLES["texts"], *(text * times for text, times in TABLES["long_texts"])]
-ASKED: dict[Page, tuple[Asked, ...]] = {  # what addresses hold; the last of each kind is odd
-    "results": (Asked("2014"), Asked("quilfeather 2014"), Asked("ann z"), Asked(f"{MARK} \x00", 7)),
-    "reason": (Asked("jon", 1, CHILD), Asked("jon", 1, CHILD, f"other\n{MARK}"), Asked("")),
-    "record": (Asked("jon", 1, CHILD, "it is said"), Asked("", 1, f"{CHILD}*", "x"), Asked("")),
-    "people": (Asked("a"), Asked("", 10**9), Asked(MARK, -1)),
-    "person": (Asked("target"), Asked("target"), Asked("nobody\x00")),
-    "entries": (
-        Asked("\n\n\n"),
-        Asked(f"{MARK}\n{CHILD}\n1/1/2026\n2/1/2026"),
-        Asked("a\n\n²\n-", 9),
-    ),
-}
 BOUNDARY = b"--hostile"
 DISPOSITION = b'\r\nContent-Disposition: form-data; name="'
 URLENCODED = b"application/x-www-form-urlencoded"
@@ -122,14 +93,12 @@ def odd_bytes() -> st.SearchStrategy[bytes]:
 
 def tokens_of(app: Flask, person: Visit) -> dict[str, list[str]]:
     """Addresses that were given to this person, and one to another: begin of a route → tokens."""
-    seals = app.extensions[KEY].tokens
-    return {
-        start: [
-            *(seals.seal(kind, person.name, one) for one in ASKED[kind]),
-            seals.seal(kind, "another", ASKED[kind][0]),
-        ]
-        for kind, start in KINDS.items()
-    }
+    seals, found = app.extensions[KEY].tokens, {}
+    for kind, told in TABLES["tokens"].items():
+        asked = [Asked(**one) for one in told["asked"]]
+        own = [seals.seal(kind, person.name, one) for one in asked]
+        found[told["at"]] = [*own, seals.seal(kind, "another", asked[0])]
+    return found
 
 
 def targets(process: ProcessName, tokens: dict[str, list[str]]) -> st.SearchStrategy[bytes]:
@@ -147,7 +116,7 @@ def _filled(
 ) -> st.SearchStrategy[bytes]:
     if "<" not in route:
         return st.just(route.encode())
-    right = [one for start, some in tokens.items() if route.startswith(start) for one in some]
+    right = tokens.get(route.partition("<")[0], [])
     every = [one for some in tokens.values() for one in some]
     token, place = st.sampled_from(right or every), st.integers(0, 80)
     changed = st.tuples(token, place).map(lambda one: _changed(*one))

@@ -30,6 +30,7 @@ from webapp.search.gate import Gate
 from webapp.site import Site
 
 TESTER = Actor("tester", "operator", "")
+AUTHORITY = "383"  # not that of the people of other tests
 PATIENCE_SECONDS = 10
 BYTES = 65_536
 HEAD = b"Host: 127.0.0.1\r\nConnection: close\r\n"
@@ -88,10 +89,12 @@ def add_people(settings: Settings) -> None:
     """Add one of each role, with codes, and somebody for a data manager to change."""
     client = make_client(settings, "desk")
     trail = Trail(client, settings, REAL)
-    switch_on(client, "359", TESTER, trail)
+    switch_on(client, AUTHORITY, TESTER, trail)
     for name, role in [*zip(ROLES, ROLES, strict=True), ("target", ROLES[0])]:
         password = f"a pass phrase of {name}"
-        add_user(client, NewUser(name, role, "359", password, REAL.today()), TESTER, trail, REAL)
+        add_user(
+            client, NewUser(name, role, AUTHORITY, password, REAL.today()), TESTER, trail, REAL
+        )
         set_up_with(settings, SignIn(name, role, password), "A" * 32)
 
 

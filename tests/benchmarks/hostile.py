@@ -1,7 +1,7 @@
 """Hostile requests to the real service: both processes, nobody and each role, until it is enough.
 
-`python -m tests.benchmarks.hostile [REQUESTS]`: seven minutes for 10,000 on two cores. What is
-asked of every answer stands in tests/hostile.py; the first request of each fault is printed.
+`python -m tests.benchmarks.hostile [REQUESTS [SEED]]`: seven minutes for 10,000 on two cores. What
+is asked of every answer stands in tests/hostile.py; the first request of each fault is printed.
 """
 
 import sys
@@ -26,7 +26,7 @@ from tests.hostile_wire import TESTER, Target, add_people, logged, send, visits,
 from tests.rows import entries, plain_row
 from webapp.processes import PROCESSES
 
-REQUESTS = 10_000
+REQUESTS, SEED = 10_000, 1
 FOLLOWED = 400  # bytes of a request that are printed
 
 
@@ -55,12 +55,17 @@ def fill(settings: Settings) -> None:
     add_people(settings)
 
 
-def ask(settings: Settings, target: Target, count: int, tally: Tally) -> None:
-    """Send `count` requests to one process."""
-    people = visits(target, settings)
+def ask(settings: Settings, target: Target, count: int, drawn: tuple[int, Tally]) -> None:
+    """Send `count` requests, as the seed draws them, to one process."""
+    people, (seed, tally) = visits(target, settings), drawn
 
+    @hypothesis.seed(seed)
     @hypothesis.settings(
-        max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        suppress_health_check=list(HealthCheck),
     )
     @given(st.data())
     def each(data: st.DataObject) -> None:
@@ -71,7 +76,7 @@ def ask(settings: Settings, target: Target, count: int, tally: Tally) -> None:
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else REQUESTS
+    count, seed = [int(one) for one in (*sys.argv[1:], *(REQUESTS, SEED)[len(sys.argv) - 1 :])]
     tally = Tally()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -79,7 +84,7 @@ def main() -> None:
         fill(settings)
         for process in PROCESSES:
             target = stack.enter_context(logged(settings, folder, process))
-            ask(settings, target, count // len(PROCESSES), tally)
+            ask(settings, target, count // len(PROCESSES), (seed, tally))
     ranked = sorted(tally.seconds)
     say(f"{len(ranked):,} hostile requests: {dict(sorted(tally.statuses.items()))}")
     say(f"seconds: p50 {ranked[len(ranked) // 2]:.3f}, longest {ranked[-1]:.3f}")

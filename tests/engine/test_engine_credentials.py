@@ -2,6 +2,8 @@
 
 import csv
 import json
+from fnmatch import fnmatch
+from itertools import product
 from pathlib import Path
 from typing import get_args
 
@@ -9,7 +11,30 @@ import pytest
 from elasticsearch import ApiError
 
 from indexer.clients import Credential, make_client
+from mappings.credentials import build_roles
+from mappings.names import AUDIT_MONTHS, REPOSITORIES, SINGLE_INDICES
 
+# What is tried on every index → its raw action, method, path and body.
+TRIED = {
+    "search": ("indices:data/read/search", "POST", "_search", {}),
+    "get": ("indices:data/read/get", "GET", "_doc/nobody", None),
+    "mget": ("indices:data/read/mget", "POST", "_mget", {"ids": ["nobody"]}),
+    "add": (
+        "indices:data/write/index:op_type/create",
+        "POST",
+        "_bulk",
+        [{"create": {"_id": "tried"}}, {"name": "x"}],
+    ),
+    "overwrite": (
+        "indices:data/write/index[",
+        "POST",
+        "_bulk",
+        [{"index": {"_id": "tried"}}, {"name": "x"}],
+    ),
+    "delete": ("indices:data/write/delete", "POST", "_bulk", [{"delete": {"_id": "tried"}}]),
+    "refresh": ("indices:admin/refresh", "POST", "_refresh", None),
+    "new field": ("indices:admin/mapping/put", "PUT", "_mapping", {"properties": {}}),
+}
 TABLE = Path(__file__).parent / "credentials.csv"
 CASES = list(csv.DictReader(TABLE.read_text().splitlines()))
 MAPPINGS = {"dynamic": "strict", "properties": {"name": {"type": "keyword"}}}
@@ -29,6 +54,7 @@ INDICES = [
     "matches",
     "held-rows",
     "wishes",
+    "practice-children",
     "orders",
     "loads",
     "builds",
@@ -121,3 +147,27 @@ def test_password_of_another_credential_is_refused(spare_engine, clients):
     with pytest.raises(ApiError) as refusal:
         wrong.cluster.health()
     assert refusal.value.status_code == 401
+
+
+def is_granted(credential, index, action):
+    """Elasticsearch takes a raw action for the beginning of those it covers."""
+    entries = build_roles()[credential]["indices"]
+    names = [entry for entry in entries if any(fnmatch(index, one) for one in entry["names"])]
+    return any(action.startswith(one) for entry in names for one in entry["privileges"])
+
+
+@pytest.mark.parametrize("credential", get_args(Credential))
+def test_every_action_on_every_index_is_as_the_table_grants_it(clients, credential):
+    wrong = []
+    for index, (name, tried) in product(["children", *INDICES], TRIED.items()):
+        action, method, path, body = tried
+        case = {"method": method, "path": f"/{index}/{path}", "body": json.dumps(body)}
+        may = 403 not in ask(clients[credential], case)
+        if may != is_granted(credential, index, action):
+            wrong.append(f"{name} on {index}: {'allowed' if may else 'refused'}")
+    assert wrong == []
+
+
+def test_every_index_of_the_service_is_among_those_that_are_tried():
+    everyone = {*SINGLE_INDICES, *(one for some in REPOSITORIES.values() for one in some)}
+    assert everyone - {AUDIT_MONTHS} <= set(INDICES), "add it, and its cases to credentials.csv"

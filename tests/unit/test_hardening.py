@@ -1,6 +1,7 @@
 """What the door is hardened with, beside what stands in the tests of the pages and of people."""
 
 import re
+import secrets
 import socket
 from http.cookies import SimpleCookie
 
@@ -9,6 +10,7 @@ from gunicorn.http import errors
 from werkzeug.test import run_wsgi_app
 
 from indexer.engine.secret_files import KEYS, PASSWORDS, make_secrets
+from indexer.world import REAL
 from tests.hostile import URLENCODED, Hostile
 from tests.people import PASSWORD, Town
 from tests.unit.test_pages_access import opened, signed_in
@@ -168,3 +170,63 @@ def test_request_that_is_none_is_answered_and_logged_without_a_word_of_it(error,
     assert TYPED not in sent + said.out + said.err
     assert "192.0.2.9" not in said.out + said.err
     assert gunicorn_options("127.0.0.1:1", 1)["worker_class"] is Worker
+
+
+def test_error_whose_own_page_fails_is_logged_without_its_text(town, tmp_path, capfd, monkeypatch):
+    def fail(*_args, **_more):
+        raise ValueError(TYPED)
+
+    browser = opened(town, tmp_path, FRONT).test_client()
+    monkeypatch.setattr("webapp.pages.errors.render_template", fail)
+    with pytest.raises(ValueError, match=TYPED):  # for the server, which says a bare 500
+        browser.get(f"/nothing-here/{TYPED}")
+    said = capfd.readouterr()
+    assert "ValueError" in said.out
+    assert TYPED not in said.out + said.err
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda one: one.name)
+def test_page_that_is_asked_for_changes_nothing(town, tmp_path, process):
+    app = opened(town, tmp_path, process)
+    browser, before = signed_in(town, app, "mona", process), dict(town.documents.stored)
+    token = app.extensions[KEY].tokens.seal("person", "mona", Asked("practitioner"))
+    rules = [one.rule for one in app.url_map.iter_rules() if "GET" in one.methods]
+    before = dict(town.documents.stored)
+    for rule in rules:
+        browser.get(re.sub("<[^>]+>", token, rule))
+    assert len(rules) > 8
+    assert town.documents.stored == before
+
+
+def test_what_was_typed_is_shown_as_text(town, tmp_path):
+    browser = opened(town, tmp_path, FRONT).test_client()
+    page = browser.post("/sign-in", data={"name": "\"'><script>alert(1)</script>"}).text
+    assert "<script>alert" not in page
+    assert "&#34;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_password_field_is_masked_and_may_be_pasted_and_filled(town, tmp_path):
+    page = opened(town, tmp_path, FRONT).test_client().get("/sign-in").text
+    field = re.search(r'<input[^>]*name="password"[^>]*>', page)[0]
+    assert 'type="password"' in field
+    assert 'autocomplete="current-password"' in field
+    assert "onpaste" not in page
+    assert "readonly" not in field
+
+
+def test_session_token_has_more_than_128_bits_of_chance():
+    tokens = {REAL.token() for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(map(len, tokens)) * 6 > 128  # six bits a character
+    assert REAL.token is secrets.token_urlsafe
+
+
+def test_cookie_from_before_the_sign_in_is_worth_nothing_after_it(town, tmp_path):
+    browser = opened(town, tmp_path, FRONT).test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"], cookie["planted"] = "a token somebody else knows", "x"
+    form = {"name": "practitioner", "password": PASSWORD, "code": town.clock.code()}
+    assert browser.post("/sign-in", data=form).status_code == 303
+    with browser.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie["_user_id"] != "a token somebody else knows"

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from werkzeug.test import run_wsgi_app
 
 from indexer.people.actor import ROLES
-from tests.hostile import MARK, Answered, faults, requests
+from tests.hostile import FORMS, MARK, Answered, faults, requests, tokens_of
 from tests.people import Town
 from tests.unit.test_pages_access import opened
 from tests.visits import Visit, visit
@@ -55,6 +55,15 @@ def test_hostile_request_is_answered_without_a_fault(town, tmp_path, capfd, proc
         assert faults(answer(app, hostile, capfd), (UNAVAILABLE,)) == []
 
     each()
+
+
+def test_every_form_and_every_token_of_the_pages_is_among_what_is_sent(town, tmp_path):
+    for process in PROCESSES:
+        app = opened(town, tmp_path, process)
+        rules = list(app.url_map.iter_rules())
+        assert {one.rule for one in rules if "POST" in one.methods} <= set(FORMS)
+        at = {one.rule.partition("<")[0] for one in rules if "<token>" in one.rule}
+        assert at <= set(tokens_of(app, Visit("someone"))), "add it to tests/hostile.json"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class Server(BaseApplication):
 @click.option("--workers", type=int, default=os.cpu_count, help="Processes; as many as cores.")
 @click.option("--bind", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--host", "hosts", multiple=True, help="A name browsers reach this by; repeatable.")
-@click.option("--https", is_flag=True, help="Browsers come by https, through a proxy here.")
+@click.option("--https", is_flag=True, help="Through a proxy here that sets X-Forwarded-For.")
 @click.option("--helpdesk", help="Whom to call, for example 'the Wigan helpdesk'.")
 @click.option("--helpdesk-phone", default="", help="Its number, for example '01942 000000'.")
 def command(  # noqa: PLR0913, PLR0917 - one argument an option

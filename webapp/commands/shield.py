@@ -235,7 +235,10 @@ def purge() -> None:
     """
     left = purge_builds(Settings.from_environment(), REAL, person_at_keyboard())
     if left:
-        raise Refused(f"{left:,} deleted documents are still there: run it when no load is on")
+        raise Refused(
+            f"{left:,} deleted documents, or searches that hold them, are still there: "
+            "run it when no load is on"
+        )
     click.echo("Nothing that was deleted is left in the files.")
 
 
