@@ -12,6 +12,7 @@ from indexer.children.profile import build_profile
 from indexer.children.stores import Stores
 from indexer.errors import ClusterUnavailable
 from indexer.feeds.rows import Row
+from indexer.shields.lookout import profile_of
 
 ATTEMPTS = 8  # at a held row about which an officer decides at this moment
 
@@ -78,3 +79,14 @@ def hide_near(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) -> 
     if found:
         stores.suspicion.hold(found, known.load)
         stores.placer.hide(found)
+
+
+def with_news(stores: Stores, plan: Plan) -> set[str]:
+    """Return the hidden children of whom rows say something that was not known of them: somebody
+    who can be found may be near only by that."""
+    there = stores.hidden.read(plan.hidden)
+    return {
+        number
+        for number, one in there.items()
+        if build_profile(filter(None, plan.hidden[number].values())).brings_to(profile_of(one))
+    }

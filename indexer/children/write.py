@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.children.arrivals import awaited_children
-from indexer.children.comparing import hide_near, keep_held, let_go
+from indexer.children.comparing import hide_near, keep_held, let_go, with_news
 from indexer.children.conflicts import Conflicts
 from indexer.children.gone import hidden_meanwhile, release, retire
 from indexer.children.hidden import HiddenChild, told
@@ -34,14 +34,15 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     links |= keep_held(stores, plan, links)
     # A row that is withdrawn has no link any more after which it could be found again.
     let_go(stores, plan.let_go - plan.hood.homes.keys())
+    looked_around_for = with_news(stores, plan).union(known.arrived.values())
     conflicts = _write(stores, known, plan, links)
     let_go(
         stores, (one for one in plan.let_go if plan.home(one) not in {None, *conflicts.children})
     )
     if not stores.lookout.is_said_still(known.shielded):
         hide_near(stores, known, plan, rows)
-    if known.arrived:
-        stores.placer.hide(stores.suspicion.look_around(set(known.arrived.values()), known.load))
+    if looked_around_for:
+        stores.placer.hide(stores.suspicion.look_around(looked_around_for, known.load))
     if not stores.awaited.is_said_still(known.awaited):
         is_all = conflicts.is_all or bool(awaited_children(stores, known, plan, rows))
         return replace(conflicts, is_all=is_all)

@@ -260,3 +260,16 @@ def _by_source(feeds, gone):
         rows = {record: row for one, record, row in feeds if one == source}
         rows |= {record: None for one, record in gone if one == source}
         yield source, list(rows.items())
+
+
+def test_child_who_is_near_only_by_what_a_row_tells_of_the_hidden_one_is_hidden_too(index):
+    index.load("b", ("1", said("Ann", "Smith", address=THERE)), ("2", TOM))
+    assert rows_found(index) == {("b", "1"), ("b", "2")}
+    index.load("a", ("1", said("Ann", nhs_number=NHS[0], address=THERE)))
+    assert rows_found(index) == {("b", "2")}
+    assert list(index.suspicion.held.values()) == [{ann(index)}]
+
+
+def test_nobody_is_looked_for_when_rows_tell_a_hidden_child_nothing_new(index, monkeypatch):
+    monkeypatch.setattr(index.suspicion, "look_around", None)
+    assert index.load("a", ("1", {**ANN, "sex": "female"})) == {"changed": 1, "rows": 1}
