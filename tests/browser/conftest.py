@@ -50,7 +50,7 @@ def build_rows() -> list[dict]:
     namesakes = [
         plain_row(f"N-{place}", "Ann", "Zwartkruis", "2014-03-09") for place in range(NAMESAKES)
     ]
-    crowd = [plain_row(f"M-{place}", "Ann", MANY, "2014-03-09") for place in range(201)]
+    crowd = [plain_row(f"M-{place}", "Ann", MANY, "2013-05-05") for place in range(201)]
     home = {"address": known["address"]}
     twin = plain_row("B-3", "Theodora", FAMILY, "2014-03-09", **home)
     thin = plain_row("B-2", "Bartholomew", "Yttergaard", "2015-01-01")
