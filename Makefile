@@ -38,6 +38,9 @@ prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.evaluation --children 100000 --cases 300
 	$(PYTHON) -m tests.benchmarks.leaks
 	$(PYTHON) -m tests.benchmarks.shields
+	$(PYTHON) -m tests.benchmarks.held_rows
+	$(PYTHON) -m tests.benchmarks.held_load
+	$(PYTHON) -m tests.benchmarks.reupload
 	$(PYTHON) -m tests.benchmarks.timing
 	$(PYTHON) -m tests.benchmarks.stolen
 	$(PYTHON) -m tests.benchmarks.worlds

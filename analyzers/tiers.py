@@ -31,6 +31,9 @@ class Part:
 Tokens = Callable[[Part], tuple[str, ...]]
 WordTokens = Callable[[str], tuple[str, ...]]
 How = Literal["terms", "prefix", "fuzzy"]
+Reach = Literal["same", "close", "usual", "rescue"]
+"""How far a tier goes: to the same name, however written; to its beginning and one letter off; to
+what is heard the same, or two letters off; and to what is asked only when nobody was found."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,7 @@ class Tier:
 
     `stored` says what is stored of each word, `stored_join` of two or three words written in one;
     both are None where the field is filled by another tier. They take one text each, so that their
-    tokens can be kept word by word: names have a long tail, words a shorter one. `stage` is
-    "rescue" for what is asked only when nobody was found.
+    tokens can be kept word by word: names have a long tail, words a shorter one.
     """
 
     name: str
@@ -50,7 +52,7 @@ class Tier:
     stored: WordTokens | None = None
     stored_join: WordTokens | None = None
     how: How = "terms"
-    stage: Literal["strict", "rescue"] = "strict"
+    reach: Reach = "close"
 
 
 def parts_of(words: Sequence[str]) -> tuple[Part, ...]:
@@ -148,16 +150,18 @@ def _fuzzy(part: Part) -> tuple[str, ...]:
 
 
 TIERS = (
-    Tier("exact", "names", stored=_itself, asked=_text, score=8),
-    Tier("kin", "kin", stored=kin_tokens, stored_join=kin_tokens, asked=_kin, score=6),
+    Tier("exact", "names", stored=_itself, asked=_text, score=8, reach="same"),
+    Tier(
+        "kin", "kin", stored=kin_tokens, stored_join=kin_tokens, asked=_kin, score=6, reach="same"
+    ),
     Tier("prefix", "names", asked=_beginning, score=5, how="prefix"),
-    Tier("joined", "joined", stored_join=_itself, asked=_text_and_joined, score=4.5),
-    Tier("split", "names", asked=_joined, score=4.5),
+    Tier("joined", "joined", stored_join=_itself, asked=_text_and_joined, score=4.5, reach="same"),
+    Tier("split", "names", asked=_joined, score=4.5, reach="same"),
     Tier("edits", "edits", stored=edit_tokens, asked=_edits, score=4),
-    Tier("sounds", "sounds", stored=sounds, asked=_sounds, score=3),
+    Tier("sounds", "sounds", stored=sounds, asked=_sounds, score=3, reach="usual"),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
-    Tier("initial stored", "names", asked=_first_letter, score=2),
-    Tier("two edits", "edits", asked=_without_two, score=2),
-    Tier("two edits common", "names", asked=_common_near, score=2),
-    Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", stage="rescue"),
+    Tier("initial stored", "names", asked=_first_letter, score=2, reach="usual"),
+    Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),
+    Tier("two edits common", "names", asked=_common_near, score=2, reach="usual"),
+    Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", reach="rescue"),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 CHILDREN = "children"  # the alias that searches use; it points at one build
+PRACTICE = "practice-children"  # invented children, for those who are not trained yet
 LINKS = "links"
 LOADS = "loads"
 BUILDS = "builds"  # what became of each build, and who changes them now
@@ -28,12 +29,12 @@ AUDIT = "audit"  # one index a month: audit-2026-11
 AUDIT_MONTHS = f"{AUDIT}-2*"  # all of them
 AUDIT_SEALED = "audit-sealed"  # what is done about shields; mapped as the audit is
 ALL_AUDIT = (AUDIT_MONTHS, AUDIT_SEALED)
-MATCHES = "matches"
+MATCHES = "matches"  # what was decided about two children who may be one
 
 SINGLE_INDICES = (
     *(SHIELD_MARKS, SHIELD_REGISTER, LINKS, LOADS, BUILDS, CHECKS, ALARMS, HELD_ROWS, WISHES),
     ORDERS,
-    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE),
+    *(USERS, SESSIONS, ENROLMENTS, BUDGETS, ORGANISATIONS, ARCHIVE, MATCHES),
     SHIELDED_ARCHIVE,
 )
 """Indices there is one of, each with a mapping of the same name in this folder. The marks are made
@@ -41,16 +42,16 @@ first: where there are links and no marks, the register was lost."""
 
 REPOSITORIES = {
     # and the published build
-    "builds": (LOADS, BUILDS, CHECKS, ALARMS, MATCHES, ORGANISATIONS, ARCHIVE),
+    "builds": (LOADS, BUILDS, CHECKS, ALARMS, ORGANISATIONS, ARCHIVE),
     "sealed": (
         *(SHIELD_MARKS, SHIELD_REGISTER, SHIELDED_CHILDREN, HELD_ROWS, WISHES, ORDERS),
-        *(SHIELDED_ARCHIVE, LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
+        *(SHIELDED_ARCHIVE, MATCHES, LINKS, USERS, ENROLMENTS, DESK_ENROLMENTS, *ALL_AUDIT),
     ),
 }
 """Where snapshots are kept, and of what. Apart, so that who comes by the one cannot take the marks
 from the children: `sealed` is all that tells who is hidden (a link that leads to nobody does), and
 who looked. Sessions and budgets are in neither: those that ended would begin
-anew."""
+anew; nor the practice area, which `init` makes."""
 
 TRIAL = "trial-"  # before the name of an index that is restored to see whether it can be
 

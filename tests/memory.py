@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from threading import Condition, get_ident
 
+import pytest
 from msgspec.structs import replace
 
 from analyzers.compare.nearness import nearness
@@ -20,6 +21,7 @@ from indexer.children.likeness import Member
 from indexer.children.profile import build_profile
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
+from indexer.errors import Unavailable
 from indexer.shields.events import NAME_PREFIX
 from indexer.shields.lookout import awaited_profile, profile_of
 from indexer.shields.near_index import NearIndex
@@ -351,6 +353,30 @@ class Memory:
         self.begin(source).append(rows)
         self.run()
         return {name: count for name, count in self.receipt.items() if count}
+
+    def dies_at(self, step, act):
+        """Let the storage be gone from that write of links or children on while `act` runs; return
+        whether it was needed."""
+        left = count(step, -1)
+
+        def mortal(write):
+            def try_to(*what):
+                if next(left) <= 0:
+                    raise Unavailable
+                return write(*what)
+
+            return try_to
+
+        with pytest.MonkeyPatch.context() as patch:
+            for store, name in (("links", "write"), ("links", "release"), ("children", "place")):
+                one = getattr(self, store)
+                patch.setattr(one, name, mortal(getattr(one, name)))
+            try:
+                act()
+            except Unavailable:
+                self._loads = []
+                return True
+        return False
 
     def hide(self, row):
         """Shield the child whom a row is part of."""

@@ -65,6 +65,14 @@ class MemoryRows:
         return [one for one in rows if {suspect.child for suspect in one.suspects} & set(children)]
 
 
+class MemoryAlarms:
+    def __init__(self):
+        self.raised = []
+
+    def raise_alarm(self, kind):
+        self.raised.append(kind)
+
+
 def desk_in_memory(index, trail, world):
     """The officers' desk over an index in memory."""
     register = MemoryRegister()
@@ -77,6 +85,7 @@ def desk_in_memory(index, trail, world):
         orders=MemoryOrders(),
         subjects=subjects,
         sealed=trail,
+        alarms=MemoryAlarms(),
         world=world,
     )
 

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user  # type: ignore[import-untyped]
 
 from indexer.errors import NotAllowed
-from indexer.people.actor import ROLES, Role
+from indexer.people.actor import LEARNER, ROLES, Role
 from webapp.processes import PROCESSES, ProcessName
 from webapp.service import service
 from webapp.tokens import Asked
 
-PUBLIC, SIGNED_IN = "public", "signed-in"
+PUBLIC, SIGNED_IN, PRACTICE = "public", "signed-in", "practice"
 SCRAPER = "scraper"  # a machine that reads metrics: it shows a secret instead of signing in
 FORMS = ("pages.reason", "pages.working", "pages.no_longer")  # sent to the address they stand at
 LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
@@ -26,7 +26,8 @@ LONGEST_WANTED = 2_000  # characters; a browser drops a cookie of over 4,096
 @dataclass(frozen=True)
 class Access:
     """`roles` holds role names, or `public`, `signed-in` or `scraper`. `scope` says whose children
-    or settings the route reaches: none, own, organisation or national. `menu` is what the start
+    or settings the route reaches: none, own, organisation, national, or practice: invented children
+    alone. `menu` is what the start
     page of the desk calls it; empty where a page is reached from another."""
 
     roles: frozenset[str]
@@ -36,19 +37,31 @@ class Access:
 
 @cache
 def access_table(process: ProcessName) -> Mapping[str, Access]:
-    """Return what access.csv says of one process: route as Flask writes it → who may use it."""
+    """Return what access.csv says of one process: route as Flask writes it → who may use it. Those
+    who practise have a table of their own, which reaches no child but invented ones."""
+    return {route: row for route, row in _rows(process) if row.scope != PRACTICE}
+
+
+@cache
+def practice_table(process: ProcessName) -> Mapping[str, Access]:
+    """Return the routes of one process for those who practise."""
+    return {route: row for route, row in _rows(process) if row.scope == PRACTICE}
+
+
+def _rows(process: ProcessName) -> list[tuple[str, Access]]:
     with Path(__file__).with_name("access.csv").open(newline="", encoding="utf-8") as lines:
-        return {
-            row["route"]: Access(frozenset(row["role"].split()), row["scope"], row["menu"])
+        return [
+            (row["route"], Access(frozenset(row["role"].split()), row["scope"], row["menu"]))
             for row in csv.DictReader(lines)
             if row["process"] == process
-        }
+        ]
 
 
 def roles_of(process: ProcessName) -> frozenset[Role]:
     """Return the roles that may sign in to a process: those for which it has a start page."""
     allowed = access_table(process)["/"].roles
-    return frozenset(role for role in ROLES if role in allowed)
+    learners = {LEARNER} if "/" in practice_table(process) else set()
+    return frozenset(role for role in ROLES if role in allowed) | learners
 
 
 def is_of_another_process(route: str, process: ProcessName) -> bool:
@@ -87,7 +100,11 @@ def _check_reader(access: Access) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _to_sign_in()
     g.reader, g.stay = current_user.actor, current_user.stay
-    if SIGNED_IN not in access.roles and g.reader.role not in access.roles:
+    if SIGNED_IN in access.roles:
+        return None
+    if g.reader.role == LEARNER:
+        access = practice_table(service().process.name).get(str(request.url_rule), access)
+    if g.reader.role not in access.roles:
         raise NotAllowed(f"Your role, {g.reader.role}, does not use this page.")
     return None
 

@@ -20,6 +20,7 @@ from indexer.people.sign_in import Door
 from indexer.settings import Settings
 from indexer.shields.desk import OfficersDesk
 from indexer.world import REAL, World
+from mappings.names import PRACTICE
 from webapp.access import access_table, check_access, is_of_another_process, roles_of
 from webapp.headers import (
     refuse_late_answer,
@@ -73,6 +74,7 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL)
     door = _make_door(settings, site.process, world)
     app.extensions[KEY] = Service(
         gate=gate,
+        practice=_make_practice(settings, site.process, world),
         tokens=Tokens(settings.secret(site.process.token_key), world),
         people=People(door, site.process),
         door=door,
@@ -91,6 +93,12 @@ def create_app(settings: Settings, gate: Gate, world: World, site: Site = USUAL)
         # The proxy says who asks; it must set X-Forwarded-For, or all people are at one place.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=0)  # type: ignore[method-assign]
     return app
+
+
+def _make_practice(settings: Settings, process: Process, world: World) -> Gate:
+    """Return the gate to the invented children, counted and audited as the other is."""
+    counts = Budgets(settings, world, process.name)
+    return Gate(settings, world, process.name, counts, PRACTICE)
 
 
 def _make_door(settings: Settings, process: Process, world: World) -> Door:

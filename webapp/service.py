@@ -8,6 +8,7 @@ from flask import current_app
 
 from indexer.audit.reading import AuditReader
 from indexer.health.watch import Watch
+from indexer.people.actor import LEARNER, Actor
 from indexer.people.sign_in import Door
 from indexer.shields.desk import OfficersDesk
 from indexer.world import World
@@ -26,6 +27,7 @@ class Service:
     where the workers count, None in a process that is alone."""
 
     gate: Gate
+    practice: Gate
     tokens: Tokens
     people: People
     door: Door
@@ -37,6 +39,10 @@ class Service:
     officers: OfficersDesk
     metrics_key: str
     metrics_folder: Path | None = None
+
+    def gate_for(self, reader: Actor) -> Gate:
+        """Return the gate this person goes through: whoever practises, to invented children."""
+        return self.practice if reader.role == LEARNER else self.gate
 
 
 def service() -> Service:

@@ -22,6 +22,7 @@ from indexer.people.sign_in import (
     check_sign_in,
     finish_enrolment,
 )
+from indexer.people.users import User
 from webapp.known_browser import keep_known, known_place
 from webapp.processes import Process
 
@@ -84,13 +85,16 @@ class People:
     def load(self, token: str) -> SignedIn | None:
         """Return who holds this session, None once it is over."""
         stay = find_stay(self._client, self._process.name, token, self._world)
-        return SignedIn(token, stay.user.actor(), stay) if stay else None
+        return SignedIn(token, self._actor(stay.user), stay) if stay else None
 
     def organisation(self, code: str) -> Organisation:
         return read_organisation(self._client, code)
 
+    def _actor(self, user: User) -> Actor:
+        return user.actor_at(self._world.today(), self._door.roles)
+
     def _admit(self, found: Admitted) -> None:
-        actor = found.user.actor()
+        actor = self._actor(found.user)
         token = open_session(self._client, self._process.name, actor.name, found.mark, self._world)
         session.clear()  # a cookie from before the sign-in must be worth nothing after it
         login_user(SignedIn(token, actor))

@@ -6,7 +6,7 @@ person decides. A given name that is another one altogether weighs so much that 
 outweighs it: brothers, sisters and twins have all else alike (docs/decisions/0012-held-rows.md).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache
 
@@ -36,8 +36,7 @@ class Nearness(Struct, frozen=True):
 
 def nearness(row: Profile, child: Profile) -> Nearness:
     """Return what speaks for the row being about the child, over all names and dates of both."""
-    stored = placed_words(child.names)
-    names = (_of_name(name, stored) for name in row.names)
+    names = (_of_name(name, stored) for stored in _readings(child.names) for name in row.names)
     found = [*max(names, key=_sum, default=[]), *_shared(row, child)]
     if row.dates and child.dates:
         found.append(_born(row.dates, child.dates))
@@ -54,6 +53,14 @@ def shield_weight(about: Field, kind: str) -> float:
 def _weights() -> dict[tuple[str, str], float]:
     table = read_table(WEIGHTS)
     return {(row["about"], row["kind"]): float(row["shield"]) for row in table if row["shield"]}
+
+
+def _readings(names: Sequence[PersonName]) -> Iterator[Sequence[Placed]]:
+    """Yield the words of all names, and of each alone: among the words of all, those of one name no
+    longer stand side by side, and what is written in one would not be known."""
+    yield placed_words(names)
+    if len(names) > 1:
+        yield from (placed_words((name,)) for name in names if name.given)
 
 
 def _sum(found: Iterable[Evidence]) -> float:

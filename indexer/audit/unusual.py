@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from analyzers.fold import words
 from indexer.audit.reading import Seen
+from indexer.people.actor import LEARNER
 
 LONDON = ZoneInfo("Europe/London")
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6  # o'clock
@@ -56,9 +57,10 @@ def kinds() -> dict[str, Kind]:
 
 
 def find_unusual(entries: Iterable[Seen]) -> list[Finding]:
-    """Return what is unusual: by kind, the most striking first."""
+    """Return what is unusual: by kind, the most striking first. Of those who practise nothing is:
+    the children they look for are invented."""
     counted: dict[tuple[str, date, str], set[str]] = defaultdict(set)
-    for place, seen in enumerate(entries):
+    for place, seen in enumerate(one for one in entries if one.role != LEARNER):
         for mark in _marks(seen, str(place)):
             counted[mark[:3]].add(mark.what)
     order = list(kinds())

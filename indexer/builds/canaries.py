@@ -10,9 +10,10 @@ from typing import Any, get_args
 
 from msgspec.structs import replace
 
-from analyzers.clauses import Stage, build_query, number_clause
+from analyzers.clauses import number_clause
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.numbers import number_kind
+from analyzers.stages import Stage, build_query
 from indexer.children.child import Address, Contribution, Facts, FormerName
 from indexer.children.combine import combine
 from indexer.children.store import Stored

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import islice, takewhile
 from threading import Event, Lock
 
 import msgspec
@@ -121,11 +121,12 @@ class Filling:
             self._refresh()
             held, there = self._held("day")
             days = [day for day in held | there if held.get(day) != there.get(day)]
-            differing = [number for span in spans(days) for number in self._differing(span)]
-            changed += len(differing)
-            somes = [differing[at : at + SOME] for at in range(0, len(differing), SOME)]
-            settled = [self._carry(some) for some in somes]
-            if all(settled):
+            differing = (number for span in spans(days) for number in self._differing(span))
+            is_settled = True
+            while some := list(islice(differing, SOME)):
+                changed += len(some)
+                is_settled &= self._carry(some)
+            if is_settled:
                 return changed
         raise ClusterUnavailable(
             f"the builds {self.source} and {self.target} do not become alike: run the same "

@@ -12,6 +12,7 @@ from indexer.builds.builds import (
     shielded_body,
     swap,
 )
+from indexer.builds.practice import make_practice
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.people.actor import Actor
@@ -56,7 +57,7 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
         swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
-    return made
+    return made + make_practice(worker_client, world)
 
 
 def _has_links(client: Elasticsearch) -> bool:

@@ -19,8 +19,9 @@ STEP = "contactpoint matches list --held --as OFFICER"
 
 
 def check_waiting(bench: Bench, actor: Actor, since: datetime | None) -> list[State]:
-    """Return how long the oldest has waited; raise an alarm, and tell the officers who it is, if
-    somebody of whom three rows were held sent another since the last check."""
+    """Return how long the oldest has waited, with an alarm from two days on; raise another, and
+    tell the officers who it is, if somebody of whom three rows were held sent one more since the
+    last check."""
     held, now = HeldRows(bench.client), bench.world.now()
     register = Register.for_worker(bench.settings, bench.world)
     probing = find_probing(held, now, since)
@@ -28,7 +29,10 @@ def check_waiting(bench: Bench, actor: Actor, since: datetime | None) -> list[St
         sealed = Trail(bench.client, bench.settings, bench.world, AUDIT_SEALED)
         sealed.write("probing", actor, said=", ".join(f"{who}: {n}" for who, n in probing.items()))
         Alarms(bench.client, bench.world).raise_alarm("probing")
-    return [judge_waiting(find_overdue(held, register, now))]
+    overdue = find_overdue(held, register, now)
+    if overdue.late:
+        Alarms(bench.client, bench.world).raise_alarm("decisions")
+    return [judge_waiting(overdue)]
 
 
 def judge_waiting(overdue: Overdue) -> State:

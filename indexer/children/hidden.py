@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from indexer.children.child import Child, Contribution
 from indexer.children.combine import combine, renew
 from indexer.children.document import build_document
-from indexer.children.links import Version
+from indexer.children.links import Version, number_keys
 from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
 from mappings.names import SHIELDED_CHILDREN
 
@@ -43,6 +43,11 @@ class HiddenChild(msgspec.Struct, frozen=True):
         if not self.contributions:
             return None
         return replace(combine(self.number, self.contributions), former_numbers=self.former_numbers)
+
+    def has_ever_said(self, key: str) -> bool:
+        """Is the child known by this NHS number or UPN, or was it since it was hidden?"""
+        said = (*self.contributions, *self.evidence)
+        return any(key in number_keys(one.facts) for one in said)
 
 
 def told(hidden: HiddenChild, said: Mapping[RowKey, Contribution | None]) -> HiddenChild:

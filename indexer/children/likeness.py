@@ -125,6 +125,28 @@ def are_alike(one: Member, other: Member) -> bool:
     return born == "same" or (born in MISTYPED_DATE and is_literal)
 
 
+def may_be_one(ours: Iterable[Member], theirs: Iterable[Member]) -> bool:
+    """Should a person look whether these are one child, where linking left two? They have a number
+    in common, though too much differs; or two of their rows are alike but for a slip in the given
+    name, or a baby's that was not given yet."""
+    pairs = [(one, other) for one in ours for other in theirs]
+    return any(
+        not set(one.numbers).isdisjoint(other.numbers) or _are_similar(one, other)
+        for one, other in pairs
+    )
+
+
+def _are_similar(one: Member, other: Member) -> bool:
+    if contradict(one, other) or not _are_near(one, other):
+        return False
+    evidence = compare(one.identity, other.identity)
+    given, family = _kinds(evidence, "given"), _kinds(evidence, "family")
+    unnamed = [is_not_yet_named(each.facts.given_names) for each in (one, other)]
+    is_slip = any(unnamed) or bool(given and given[0] in SAME_FAMILY)
+    (born,) = _kinds(evidence, "born")
+    return is_slip and set(family) <= SAME_FAMILY and born in {"same", *MISTYPED_DATE}
+
+
 def _given_kinds(asked: Member, stored: Member) -> set[str]:
     return set(_kinds(compare(asked.identity, stored.identity), "given"))
 

@@ -24,8 +24,9 @@ class Link(Struct, frozen=True):
     the child was written too is certain only once that load is done. A number's link leads to every
     child who has the number: mostly one. The link of a ContactPoint number that is no more leads to
     the child who took its place, or to none. `held` is True of a row whose newest version awaits an
-    officer (docs/decisions/0012-held-rows.md): the child it leads to has not got it. `version` is
-    None for a link that is not there yet.
+    officer (docs/decisions/0012-held-rows.md): the child it leads to has not got it. `lost` is True
+    of a number that a load was about to take from a child: it may have died in between. `version`
+    is None for a link that is not there yet.
     """
 
     children: tuple[str, ...]
@@ -33,6 +34,7 @@ class Link(Struct, frozen=True):
     digest: str | None = None
     load: str | None = None
     held: bool = False
+    lost: bool = False
     version: Version | None = None
 
     @property
@@ -43,7 +45,7 @@ class Link(Struct, frozen=True):
     def body(self) -> dict[str, Any]:
         child = self.children[0] if len(self.children) == 1 else self.children
         fields: dict[str, Any] = {"source": self.source, "digest": self.digest, "load": self.load}
-        fields["held"] = self.held
+        fields |= {"held": self.held, "lost": self.lost}
         return {"child": child, **{name: value for name, value in fields.items() if value}}
 
 

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from indexer.children.child import Child
 from indexer.children.known import Known
-from indexer.children.links import Link, number_keys
+from indexer.children.links import Link, Links, number_keys
 from indexer.children.planned import Plan
 from indexer.children.store import Stored
 from indexer.children.stores import Stores
@@ -40,7 +40,7 @@ def settle_numbers(stores: Stores, known: Known, plan: Plan, left: frozenset[str
             children = tuple(sorted(holders | waiting))
             if children != _children(link):
                 kept = link or Link((), load=known.load)
-                wanted[key] = structs.replace(kept, children=children)
+                wanted[key] = structs.replace(kept, children=children, lost=False)
         if not wanted:
             return
         stores.links.write({key: link for key, link in wanted.items() if link.children})
@@ -49,15 +49,29 @@ def settle_numbers(stores: Stores, known: Known, plan: Plan, left: frozenset[str
     raise ClusterUnavailable(BUSY)
 
 
-def _numbers_in_question(known: Known, plan: Plan) -> set[str]:
-    """Return the numbers that moved with their rows, that a child has no more, and that more than
-    one child claims."""
-    moved = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
-    found = {key for member in moved for key in member.numbers}
+def lost_links(links: Links, known: Known, plan: Plan) -> dict[str, Link]:
+    """Return the links of the numbers that children are about to lose, to be written before these
+    are: was such a run the last that was heard of, they are not believed (`reading.py`)."""
+    lost = _lost_numbers(known, plan) - plan.links.keys()
+    there = links.read(lost) if lost else {}
+    return {key: structs.replace(link, lost=True) for key, link in there.items() if not link.lost}
+
+
+def _lost_numbers(known: Known, plan: Plan) -> set[str]:
+    """Return the numbers that a child has no more."""
+    found = set[str]()
     for number in plan.hood.changed & known.stored.keys():
         said = known.stored[number].child.contributions
         had = {key for one in said for key in number_keys(one.facts)}
         found |= {key for key in had if not plan.hood.holds(number, key)}
+    return found
+
+
+def _numbers_in_question(known: Known, plan: Plan) -> set[str]:
+    """Return the numbers that moved with their rows, that a child has no more, and that more than
+    one child claims."""
+    moved = [plan.hood.members[plan.hood.homes[key]][key] for key in plan.moved]
+    found = _lost_numbers(known, plan) | {key for member in moved for key in member.numbers}
     links = {**known.links, **plan.links}
     return found | {
         key for key, link in links.items() if not link.source and len(link.children) > 1

@@ -36,6 +36,7 @@ def read_known(
     lost = {heir for heir in heirs.values() if heir} - found.keys() - stored.keys()
     hidden |= stores.marks.marked(lost) if lost else frozenset()
     links = {key: _followed(link, heirs) for key, link in links.items()}
+    links = _without_lost(stores, links, hidden)
     loaded_at = stores.world.now().isoformat(timespec="seconds")
     stored |= found
     known = Known(run.source, run.load, run.began_at, loaded_at, links, stored, hidden)
@@ -126,6 +127,20 @@ def _heirs(stores: Stores, absent: Iterable[str]) -> tuple[dict[str, str], dict[
         if not steps:
             break
     return {number: end for number, end in ends.items() if end != number}, found
+
+
+def _without_lost(
+    stores: Stores, links: dict[str, Link], hidden: frozenset[str]
+) -> dict[str, Link]:
+    """Return the links less the hidden children who had lost the number when a load died: another's
+    row would vanish with them. Of one who can be found it is mended once it is used."""
+    doubted = {key: hidden.intersection(link.children) for key, link in links.items() if link.lost}
+    known = stores.hidden.read(set().union(*doubted.values())) if any(doubted.values()) else {}
+    for key, numbers in doubted.items():
+        gone = {one for one in numbers & known.keys() if not known[one].has_ever_said(key)}
+        left = tuple(one for one in links[key].children if one not in gone)
+        links[key] = structs.replace(links[key], children=left)
+    return links
 
 
 def _followed(link: Link, heirs: Mapping[str, str]) -> Link:

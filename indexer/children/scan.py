@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from elasticsearch import Elasticsearch
 
+from indexer.children.child import Child
 from indexer.children.document import parse_document
 from indexer.children.store import Stored
 from indexer.clients import speaking_to_cluster
@@ -79,6 +80,12 @@ class BuildScan:
         how = {"version": True, "size": PAGE}
         for hits in self._pages(build, born.clause(), how):
             yield [Stored(parse_document(hit["_source"]), hit["_version"]) for hit in hits]
+
+    def of_authority(self, build: str, code: str) -> Iterator[list[Child]]:
+        """Yield the children of one authority in pages."""
+        clause = {"term": {"authority": code}}
+        for hits in self._pages(build, clause, {"size": PAGE}):
+            yield [parse_document(hit["_source"]) for hit in hits]
 
     def revisions(self, build: str, born: Born) -> dict[str, int]:
         """Return the number and revision of each of these children."""

@@ -28,7 +28,7 @@ def _ask_for_own(plan: Plan, known: Known, row: Row, number: str) -> None:
     own = known.own_link(row)
     is_held = (known.source, row.source_record_id) in plan.held
     version = own.version if own else None
-    wanted = Link((number,), known.source, row.digest, known.load, is_held, version)
+    wanted = Link((number,), known.source, row.digest, known.load, is_held, version=version)
     if wanted != own:
         plan.links[row_key(known.source, row.source_record_id)] = wanted
 

@@ -11,7 +11,7 @@ from indexer.children.hidden import HiddenChild, told
 from indexer.children.known import Known
 from indexer.children.links import row_key
 from indexer.children.moves import write_moves
-from indexer.children.number_links import settle_numbers
+from indexer.children.number_links import lost_links, settle_numbers
 from indexer.children.placements import placement
 from indexer.children.planned import Plan
 from indexer.children.stores import Stores
@@ -25,7 +25,8 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     whether one was said after the links are written: of the two at least one sees the other. A
     shield by names looks for children, so it is looked again when these are written.
     """
-    links = frozenset(plan.links.keys() - stores.links.write(plan.links))
+    asked = plan.links | lost_links(stores.links, known, plan)
+    links = frozenset(asked.keys() - stores.links.write(asked))
     if not stores.awaited.is_still(known.awaited) and awaited_children(stores, known, plan, rows):
         return Conflicts(is_all=True)
     if not stores.lookout.is_said_still(known.shielded):

@@ -23,6 +23,8 @@ MOST = 100
 KINDS = {
     "register": "builds and shield register did not agree; what can be put right was, at once",
     "audit": "an entry of the audit is missing, or was changed",
+    "work": "what was decided on a page waits: 'contactpoint work' does not run",
+    "decisions": "something has waited for a shield officer for over two days",
     "probing": "rows of one sender were kept for shield officers again and again",
 }
 """Kind → what it means, in words that every operator may read: of nobody, and not of how many."""

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 
 from indexer.audit.trail import Trail
 from indexer.errors import NotAllowed, NotSignedIn, Refused, WrongCode
-from indexer.people.actor import Actor, Role
+from indexer.people.actor import LEARNER, Actor, Role
 from indexer.people.codes import CodeKeeper, make_code_secret, matching_step
 from indexer.people.enrolment import (
     ENDED,
@@ -90,7 +90,7 @@ def check_sign_in(door: Door, typed: Typed, place: Place) -> Admitted | Ticket:
     _refuse_if_not_entitled(door, person)
     if person.enrolment is None:
         return Ticket(typed.name, person.user.invitation, make_code_secret(door.world))
-    door.trail.write("sign-in", person.user.actor())
+    door.trail.write("sign-in", person.user.actor_at(door.world.today(), door.roles))
     return Admitted(person.user, person.enrolment.mark)
 
 
@@ -125,7 +125,7 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     if not write_enrolment(door.client, person, enrolment):
         raise NotSignedIn(ENDED)
     use_step(door.client, ticket.user, step, door.world)  # nor does this code work again
-    door.trail.write("sign-in", person.user.actor())
+    door.trail.write("sign-in", person.user.actor_at(door.world.today(), door.roles))
     return Admitted(person.user, enrolment.mark)
 
 
@@ -173,7 +173,8 @@ def _refuse_if_not_entitled(door: Door, person: Person) -> None:
             raise NotAllowed(WRONG_DOOR)
         if person.enrolment is None and is_for_desk(user.role) and not door.writes_desk:
             raise NotAllowed(DESK_FIRST)
-        refuse_if_not_entitled(door.client, user, door.world)
+        may_practise = LEARNER in door.roles
+        refuse_if_not_entitled(door.client, user, door.world, may_practise=may_practise)
     except NotAllowed as error:
         door.trail.write("sign-in-refused", user.actor(), said=str(error))
         raise

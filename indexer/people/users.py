@@ -1,7 +1,7 @@
 """The people who may use ContactPoint, and whether one of them may act now."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from indexer.audit.trail import Trail
 from indexer.errors import NotAllowed, NotFound, Refused
 from indexer.people import documents
-from indexer.people.actor import SEARCHERS, Actor, Role
+from indexer.people.actor import LEARNER, SEARCHERS, Actor, Role
 from indexer.people.documents import Stored
 from indexer.people.organisations import read_organisation
 from indexer.people.passwords import hash_password
@@ -43,6 +43,12 @@ class User:
 
     def actor(self) -> Actor:
         return Actor(self.name, self.role, self.organisation)
+
+    def actor_at(self, today: date, doors: Collection[Role]) -> Actor:
+        """Return who they act as where these roles may come in: a learner without training."""
+        needs_training = self.role in SEARCHERS and not is_trained(self.trained_on, today)
+        role = LEARNER if needs_training and LEARNER in doors else self.role
+        return Actor(self.name, role, self.organisation)
 
     def is_invited(self, now: datetime) -> bool:
         return now - self.password_set_at < INVITATION_LASTS
@@ -162,15 +168,18 @@ def find_actor(client: Elasticsearch, name: str, world: World) -> Actor:
     return user.actor()
 
 
-def refuse_if_not_entitled(client: Elasticsearch, user: User, world: World) -> None:
-    """Raise NotAllowed unless the organisation is switched on and the training is recent."""
+def refuse_if_not_entitled(
+    client: Elasticsearch, user: User, world: World, *, may_practise: bool = False
+) -> None:
+    """Raise NotAllowed unless the organisation is switched on and the training is recent, or only
+    invented children can be reached."""
     organisation = read_organisation(client, user.organisation)
     if not organisation.switched_on:
         raise NotAllowed(
             f"{organisation.name} is not switched on for ContactPoint yet, so its people cannot "
             "search. Ask your organisation's ContactPoint team when it will be."
         )
-    if user.role in SEARCHERS:
+    if user.role in SEARCHERS and not may_practise:
         _refuse_if_untrained(user.trained_on, world.today())
 
 

@@ -13,6 +13,7 @@ from indexer.audit.trail import Trail
 from indexer.children.child import Child
 from indexer.children.hidden import HiddenChildren
 from indexer.errors import NotFound
+from indexer.health.alarms import Alarms
 from indexer.people.actor import Actor
 from indexer.settings import Settings
 from indexer.shields.compared import Item, build_item
@@ -57,6 +58,7 @@ class OfficersDesk:
     orders: Orders
     subjects: Subjects
     sealed: Trail
+    alarms: Alarms
     world: World
 
     @classmethod
@@ -72,6 +74,7 @@ class OfficersDesk:
             orders=Orders(client),
             subjects=Subjects(client, register),
             sealed=sealed,
+            alarms=Alarms(client, world),
             world=world,
         )
 
@@ -145,11 +148,14 @@ class OfficersDesk:
         return order
 
     def order(self, name: str, officer: Actor) -> Order:
-        """Return an order of the officer's authority, as it is now. Raises NotFound."""
+        """Return an order of the officer's authority, as it is now; one that is late raises an
+        alarm. Raises NotFound."""
         refuse_unless_officer(officer)
         found = self.orders.read(name)
         if found is None or found.authority != officer.organisation:
             raise NotFound("There is no such order of your authority.")
+        if found.is_late(self.world.now()):
+            self.alarms.raise_alarm("work")
         told = {one.number for one in (*found.held, *found.household)}.union(found.numbers)
         if told:
             self._say("shield-told", officer, found.reason, told, subject=found.said)
@@ -172,7 +178,7 @@ class OfficersDesk:
         said = self.register.events({"term": {"authority": officer.organisation}})
         found = self.register.find(names=sorted({event.shield for event in said})).values()
         ours = (one for one in found if officer.organisation in {one.authority, one.offered_to})
-        return [one for one in ours if not one.is_lifted]
+        return [one for one in ours if not (one.is_lifted or one.is_closed)]
 
     def _own(self, officer: Actor) -> list[Shield]:
         return [one for one in self._of(officer) if one.authority == officer.organisation]

@@ -1,6 +1,6 @@
 """What is held and the shielded child side by side, field by field, as an officer compares them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from indexer.children.child import Address, Contribution, Facts
@@ -28,8 +28,11 @@ class Difference(NamedTuple):
 def side_by_side(held: HeldRow | HiddenChild, shielded: HiddenChild | None) -> list[Difference]:
     """Return the fields of which either says anything; nothing is known of a child who is awaited
     but what its shield waits for."""
-    ours = said_by(held)
-    theirs = said_by(shielded) if shielded else []
+    return compared(said_by(held), said_by(shielded) if shielded else [])
+
+
+def compared(ours: Sequence[Contribution], theirs: Sequence[Contribution]) -> list[Difference]:
+    """Return the fields of which either says anything."""
     fields = (
         Difference(field, _values(read, ours), _values(read, theirs))
         for field, read in FIELDS.items()

@@ -5,15 +5,15 @@ worker's. An order that is done keeps what came of it, for the officer's page, f
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
-from elasticsearch import ConflictError, Elasticsearch
+from elasticsearch import Elasticsearch
 from msgspec.structs import replace
 
 from indexer.children.links import Version
-from indexer.clients import found_in, speaking_to_cluster
+from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
 from indexer.people.actor import Actor
 from mappings.names import ORDERS
 
@@ -31,6 +31,7 @@ Kind = Literal[
 State = Literal["waiting", "done", "refused"]
 MOST = 100  # orders looked at in one turn
 KEPT_FOR = timedelta(days=30)
+LATE_AFTER = timedelta(seconds=20)
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class Person(msgspec.Struct, frozen=True):
 
     number: str
     name: str = ""
-    born: str = ""
+    born: date | None = None
 
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -68,6 +69,10 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     tries: int = 0
     version: Version | None = None
 
+    def is_late(self, now: datetime) -> bool:
+        """Does it wait for longer than a worker that runs would let it?"""
+        return self.state == "waiting" and now - self.asked_at > LATE_AFTER
+
 
 def order_of(kind: Kind, officer: Actor, reason: str, **more: Any) -> Order:
     """Return an order that is not placed yet; `more` is what it is about, with its id and time."""
@@ -82,15 +87,11 @@ class Orders:
 
     def write(self, order: Order) -> bool:
         """Write it as new, or over what was read; False if somebody else did in between."""
-        promise: dict[str, Any] = {"op_type": "create"}
-        if order.version is not None:
-            promise = dict(zip(("if_seq_no", "if_primary_term"), order.version, strict=True))
         with speaking_to_cluster("writing an order"):
-            try:
-                self._client.index(index=ORDERS, id=order.id, document=_document(order), **promise)
-            except ConflictError:
-                return False
-        return True
+            lines = [_header(order), _document(order)]
+            answer = self._client.bulk(index=ORDERS, operations=lines)
+        [result] = settled_in(answer, "writing an order")
+        return bool(result["status"] != CONFLICT)
 
     def read(self, name: str) -> Order | None:
         """Return one order as it is now."""
@@ -128,6 +129,13 @@ class Orders:
                 allow_partial_search_results=False,
             )
         return map(_parse, answer["hits"]["hits"])
+
+
+def _header(order: Order) -> dict[str, Any]:
+    if order.version is None:
+        return {"create": {"_id": order.id}}  # all that the desk may
+    seq_no, term = order.version
+    return {"index": {"_id": order.id, "if_seq_no": seq_no, "if_primary_term": term}}
 
 
 def _document(order: Order) -> dict[str, Any]:

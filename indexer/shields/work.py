@@ -147,4 +147,4 @@ def _person(number: str, child: Child | None) -> Person:
         return Person(number)
     facts = child.facts
     name = f"{facts.given_names} {facts.family_name}".strip()
-    return Person(number, name, facts.date_of_birth.isoformat())
+    return Person(number, name, facts.date_of_birth)

@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.held_rows [SHIELDS [BLOCKS [ROWS]]]`: an index of so many shielded
 children, asked about the children of so many blocks (1,700 each) who are nobody's brothers or
-sisters; and so many rows changed in one way or two, each compared in full with 500 children too.
+sisters; and so many rows changed in one way or two, each compared in full with 200 children too.
 """
 
 import os
@@ -23,7 +23,7 @@ from tests.benchmarks.prove import say
 from tests.benchmarks.reuploads import FORMS, doubles, kind_of, single
 
 SHIELDS, BLOCKS, ROWS = 55_000, 20, 100_000
-IN_FULL = 500
+IN_FULL = 200
 CHILDREN = 11_000_000
 FIRST_BLOCK_OF_OTHERS = 3_000
 

@@ -31,11 +31,12 @@ from tests.serving import serving
 TESTER = Actor("tester", "operator", "")
 PASSWORD = "a horse, a battery and a staple"
 SECRET = make_code_secret(REAL)
-FAMILY, NAMESAKES = "Quillfeather-Obi", 60
+FAMILY, NAMESAKES, MANY = "Quillfeather-Obi", 60, "Overmuchson"
 
 
 def build_rows() -> list[dict]:
-    """One child of whom much is known, one of whom little is, and many of one name."""
+    """One child of whom much is known and her twin, one of whom little is, many of one name, and
+    too many of another."""
     sensitive = {"service": "other", "organisation": "A clinic", "sensitive": True}
     ended = {"service": "health_visitor", "practitioner": "M. Lees", "to": "2019-03-01"}
     known = row(
@@ -49,7 +50,11 @@ def build_rows() -> list[dict]:
     namesakes = [
         plain_row(f"N-{place}", "Ann", "Zwartkruis", "2014-03-09") for place in range(NAMESAKES)
     ]
-    return [known, plain_row("B-2", "Bartholomew", "Yttergaard", "2015-01-01"), *namesakes]
+    crowd = [plain_row(f"M-{place}", "Ann", MANY, "2014-03-09") for place in range(201)]
+    home = {"address": known["address"]}
+    twin = plain_row("B-3", "Theodora", FAMILY, "2014-03-09", **home)
+    thin = plain_row("B-2", "Bartholomew", "Yttergaard", "2015-01-01")
+    return [known, thin, twin, *namesakes, *crowd]
 
 
 @pytest.fixture(scope="session")

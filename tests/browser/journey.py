@@ -52,3 +52,15 @@ def state_reason(page: Page) -> None:
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_url("**/record/*")
+
+
+def say_working(page: Page) -> None:
+    """From the record, say that one works with the child, as a person would who types."""
+    page.get_by_role("button", name="I am working with this child").press("Enter")
+    page.wait_for_url("**/working/*")
+    page.get_by_label("Health visitor").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Your name").press_sequentially("M. Lees")
+    page.get_by_label("Phone number").press_sequentially("01942 000002")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/recorded/*")

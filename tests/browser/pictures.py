@@ -82,6 +82,18 @@ def walk(page: Page, visitor: Visitor, shoot_page: Callable[[str], None]) -> Non
     page.get_by_role("link", name="Back to the results").click()
     open_record_with_contacts(page)
     shoot_page("5-record")
+    page.get_by_role("button", name="I am working with this child").click()
+    shoot_page("6-working")
+    page.get_by_role("link", name="Back to the record").click()
+    search_again(page, visitor, "mohammed")
+    shoot_page("7-too-many")
+    search_again(page, visitor, "xqzvw jjkkxx 2013")
+    shoot_page("8-nobody")
+
+
+def search_again(page: Page, visitor: Visitor, text: str) -> None:
+    page.goto(f"{visitor.address}/search")
+    search(page, text)
 
 
 def open_record_with_contacts(page: Page) -> None:

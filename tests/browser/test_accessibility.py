@@ -1,11 +1,14 @@
 """Every page is free of what axe finds, and fits a screen of 320 pixels."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from indexer.world import REAL
-from tests.browser.conftest import add_practitioner, at_desk
+from tests.browser.conftest import MANY, add_practitioner, at_desk, code_for
 from tests.browser.journey import choose_child, search, sign_in, state_reason
 
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -91,6 +94,39 @@ def show_unknown_number(page, visitor):
     search(page, "943 476 5870")
 
 
+def show_too_many(page, visitor):
+    sign_in(page, visitor)
+    search(page, f"ann {MANY}")
+
+
+def show_working(page, visitor):
+    show_record(page, visitor)
+    page.get_by_role("button", name="I am working with this child").click()
+    page.wait_for_url("**/working/*")
+
+
+def show_working_sent_empty(page, visitor):
+    show_working(page, visitor)
+    page.get_by_role("button", name="Put it on the record").click()
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+
+
+def show_no_longer(page, visitor):
+    show_record(page, visitor)
+    page.get_by_role("link", name="I said so before, and no longer do").click()
+
+
+def show_recorded(page, visitor):
+    show_no_longer(page, visitor)
+    page.get_by_role("button", name="Yes").click()
+
+
+def show_practice(page, visitor):
+    code = partial(code_for, visitor.code.args[0], "untrained")
+    sign_in(page, replace(visitor, user="untrained", code=code))
+    search(page, "niamh kelly 2016")
+
+
 def show_ended_link(page, visitor):
     sign_in(page, visitor)
     page.goto(f"{visitor.address}/results/x")
@@ -117,6 +153,12 @@ SHOWN = [
     (show_record_of_a_double, "Ann Zwartkruis"),
     (show_doubt, "found"),
     (show_unknown_number, "No child found with this number"),
+    (show_too_many, "Too many children match"),
+    (show_working, "I am working with this child"),
+    (show_working_sent_empty, "I am working with this child"),
+    (show_no_longer, "I no longer work"),
+    (show_recorded, "Recorded"),
+    (show_practice, "found"),
     (show_ended_link, "This link has ended"),
     (show_missing_page, "Page not found"),
 ]

@@ -5,10 +5,18 @@ from functools import partial
 
 from playwright.sync_api import expect
 
+from indexer.children.practitioners import take_in
 from indexer.people.codes import code_at, current_step
 from indexer.world import REAL
-from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD, at_desk, code_for
-from tests.browser.journey import Visitor, choose_child, search, sign_in, state_reason
+from tests.browser.conftest import FAMILY, NAMESAKES, PASSWORD, TESTER, at_desk, code_for
+from tests.browser.journey import (
+    Visitor,
+    choose_child,
+    say_working,
+    search,
+    sign_in,
+    state_reason,
+)
 
 
 def open_record(page, visitor):
@@ -205,3 +213,64 @@ def invited(page, settings, desk_address, name):
     page.get_by_role("button", name="Record the training").press("Enter")
     expect(page.locator("main")).to_contain_text("Yes, once their organisation is switched on")
     return password
+
+
+def test_practitioner_says_that_they_work_with_the_child_and_later_no_longer(page, visitor, filled):
+    seen = []
+    page.on("framenavigated", lambda frame: seen.append(frame.url))
+    sign_in(page, visitor)
+    search(page, "bartholomew yttergaard")
+    choose_child(page)
+    state_reason(page)
+    assert "No GP surgery has told us" in page.locator(".app-contacts").inner_text()
+    record = page.url
+    say_working(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recorded")
+    take_in(filled, REAL, TESTER)
+    page.goto(record)
+    assert "M. Lees" in page.locator(".app-timeline").inner_text()
+    page.get_by_role("button", name="I no longer work with this child").press("Enter")
+    page.get_by_role("button", name="Yes, I no longer work with this child").press("Enter")
+    take_in(filled, REAL, TESTER)
+    page.get_by_role("link", name="Go back to the record").press("Enter")
+    assert "M. Lees" in page.locator(".app-timeline--ended").inner_text()
+    spoken = " ".join(seen).lower()
+    assert not re.search(r"bartholomew|yttergaard|lees|01942", spoken)
+
+
+def test_twin_is_named_on_results_and_record_and_opened_only_with_a_reason(page, visitor):
+    open_record(page, visitor)
+    siblings = page.locator(".app-siblings")
+    assert "Theodora" in siblings.inner_text()
+    assert "Perhaps a twin" in siblings.inner_text()
+    siblings.get_by_role("link").press("Enter")
+    page.wait_for_url("**/reason/*")
+    state_reason(page)
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Theodora")
+
+
+def test_back_and_reload_work_on_every_page_of_the_way(page, visitor):
+    sign_in(page, visitor)
+    search(page, "ann zwartkruis 9/3/2014")
+    page.get_by_role("link", name="Next").press("Enter")
+    page.reload()
+    assert "page 2 of 3" in page.title()
+    choose_child(page)
+    state_reason(page)
+    page.reload()
+    assert "Ann Zwartkruis" in page.get_by_role("heading", level=1).inner_text()
+    page.go_back()
+    expect(page.get_by_role("button", name="Open the record")).to_be_visible()
+    page.go_back()
+    assert "page 2 of 3" in page.title()
+
+
+def test_printed_record_has_the_reader_and_the_time_on_its_sheet(page, visitor):
+    open_record(page, visitor)
+    page.emulate_media(media="print")
+    read = page.locator(".app-read")
+    expect(read).to_be_visible()
+    display = read.evaluate("one => getComputedStyle(one).display")
+    assert display == "table-footer-group", "browsers repeat it on every sheet"
+    expect(page.get_by_role("button", name="I am working with this child")).to_be_hidden()
+    expect(page.locator(".app-who")).to_be_hidden()

@@ -77,15 +77,28 @@ def test_every_failure_has_the_same_words(browser, name, password, sign_in):
     ("name", "words"),
     [
         ("early", "City of London is not switched on"),
-        ("lapsed", "has lapsed"),
-        ("untrained", "No ContactPoint training is recorded"),
+        ("audrey", "auditors and operators at the desk"),
     ],
 )
-def test_right_password_of_one_who_may_not_search_yet_is_told_why(browser, name, words, sign_in):
+def test_right_password_of_one_who_may_not_search_here_is_told_why(browser, name, words, sign_in):
     answer = sign_in(browser, name)
     assert answer.status_code == 403
     assert words in said(answer)
     assert browser.get("/search").location == "/sign-in"
+
+
+@pytest.mark.parametrize("name", ["lapsed", "untrained"])
+def test_one_who_is_not_trained_finds_invented_children_and_no_real_one(browser, name, sign_in):
+    assert sign_in(browser, name).status_code == 303
+    token = seal(browser, "/search")
+    found = {}
+    for text in ("nimah kelly 2016", "bartholomew yttergaard"):
+        sent = browser.post("/search", data={"text": text, "csrf_token": token})
+        shown = browser.get(sent.location).text
+        assert "Practice: every child here is invented." in shown
+        found[text] = re.findall(r'app-result__name">.*?>([^<]+)', shown, re.DOTALL)
+    assert "Niamh Rose Kelly" in [one.strip() for one in found["nimah kelly 2016"]]
+    assert found["bartholomew yttergaard"] == []
 
 
 def test_name_is_held_after_five_failures_even_for_the_right_password(app, filled, sign_in):
@@ -133,12 +146,6 @@ def test_deactivation_ends_a_session_at_once(browser, filled, sign_in):
     assert browser.get("/search").status_code == 200
     deactivate(filled, "leaver")
     assert browser.get("/search").location == "/sign-in"
-
-
-def test_auditor_is_sent_to_the_desk(browser, sign_in):
-    answer = sign_in(browser, "audrey")
-    assert answer.status_code == 403
-    assert "auditors and operators at the desk" in said(answer)
 
 
 def test_index_of_sessions_holds_no_token_that_opens_one(browser, filled, sign_in):

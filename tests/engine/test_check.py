@@ -124,7 +124,11 @@ def test_two_builds_that_differ_are_found_and_a_reindex_leads_to_green(filled):
     assert state(check(filled), "copies").is_well
     client = make_client(filled, "worker")
     client.delete(index=older, id=min(revisions(filled, older)), refresh=True)
-    assert state(check(filled), "copies").colour == "yellow"
+    loads = open_bench(filled, REAL).loads
+    loading = loads.take("gp-registration", OPERATOR)
+    assert state(check(filled, sample=1), "copies").step == "contactpoint check"
+    loads.free(loading)
+    assert state(check(filled), "copies").step == "contactpoint reindex"
     follow(filled, "copies")
     assert in_health(filled, "copies") is None
 

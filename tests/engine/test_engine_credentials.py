@@ -54,6 +54,7 @@ INDICES = [
     "matches",
     "held-rows",
     "wishes",
+    "practice-children",
     "orders",
     "loads",
     "builds",

@@ -1,13 +1,20 @@
 """Rows without a number: one child where nothing leaves a doubt, and two wherever anything does."""
 
 import pytest
+from click.testing import CliRunner
 
+from indexer.audit.trail import Trail
 from indexer.children.links import Links, row_key
 from indexer.children.load import Loader
+from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.people.actor import Actor
+from indexer.people.organisations import switch_on
+from indexer.people.users import NewUser, add_user
+from indexer.settings import Settings
 from indexer.world import World
 from tests.rows import entries, nhs_number, plain_row
+from webapp.commands import contactpoint
 
 TESTER = Actor("tester", "operator", "")
 
@@ -133,3 +140,47 @@ def named(family, about):
     about["date_of_birth"] = about.pop("born")
     row = plain_row("1", about.pop("given"), family, about.pop("date_of_birth"), **about)
     return {name: value for name, value in row.items() if value is not None}
+
+
+AUTHORITY = "925"  # no other test has children there
+
+
+@pytest.fixture
+def manager(ready, world, monkeypatch):
+    """A data manager of that authority, at the keyboard."""
+    name, desk = f"mona-{world.below(10**9)}", make_client(ready, "desk")
+    trail = Trail(desk, ready, world)
+    switch_on(desk, AUTHORITY, TESTER, trail)
+    new = NewUser(name, "data-manager", AUTHORITY, "x" * 20, world.today())
+    add_user(desk, new, TESTER, trail, world)
+    monkeypatch.setattr(Settings, "from_environment", lambda *_: ready)
+
+    def run(*words):
+        return CliRunner().invoke(contactpoint, ["matches", *words, "--as", name])
+
+    return run
+
+
+def test_possible_match_is_listed_decided_and_taken_back_at_the_keyboard(
+    ready, manager, children_of, family
+):
+    mia, nia = (
+        plain_row(record, given, family, **ANN, authority=AUTHORITY)
+        for record, given in (("1", "Mia"), ("2", "Nia"))
+    )
+    name = "-".join(sorted(children_of(mia, nia)))
+
+    def decided(decision):
+        return manager("decide", name, decision, "--reason", "the school said so").exit_code
+
+    def listed():
+        return name in manager("list").output
+
+    store = ChildStore(make_client(ready, "worker"))
+    assert listed()
+    assert f"Mia {family} | Nia {family}" in manager("list").output
+    assert (decided("another-child"), listed()) == (0, False)
+    assert (decided("undo"), listed()) == (0, True)
+    assert (decided("same-child"), len(store.read(name.split("-")))) == (0, 1)
+    assert (decided("undo"), len(store.read(name.split("-")))) == (0, 2)
+    assert manager("decide", "1-2", "same-child", "--reason", "x").exit_code == 2

@@ -113,7 +113,7 @@ def test_officers_day(office, source, browse, names):
 
 def shield_ann(office, source, family, olga):
     """Ann is shielded, with who may be her; her brother is named, and can be found."""
-    home = {"lines": ["7 Long Row"], "town": "Wigan"}
+    home = {"lines": [f"{office.world.below(10**6)} Long Row"], "town": "Wigan"}
     home["postcode"] = f"WN{office.world.below(90) + 10} {office.world.below(10)}QQ"
     ann = office.add(source, family, address=home)
     brother = plain_row("2", "Bartholomew", family, "2010-01-01", address=home)

@@ -26,15 +26,17 @@ ONLY_DOOR_TO = {
     "SHIELDED_CHILDREN": "indexer.children.hidden",
     "SHIELD_REGISTER": "indexer.shields.register",
     "HELD_ROWS": "indexer.shields.held",
+    "MATCHES": "indexer.matches.records",
     "WISHES": "indexer.children.wishes",
+    "PRACTICE": "indexer.builds.practice",
     "ORDERS": "indexer.shields.orders",
 }
-CHILDREN = {"CHILDREN", "-", "build", "builds"}
+CHILDREN = {"CHILDREN", "-", "build", "builds", "self._children"}
 NAMED = {
     *("CHILDREN", "LINKS", "LOADS", "BUILDS", "ARCHIVE"),
     *("SHIELD_MARKS", "SHIELD_REGISTER", "SHIELDED_CHILDREN", "HELD_ROWS", "ORDERS"),
     *("USERS", "SESSIONS", "BUDGETS", "ORGANISATIONS"),
-    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES"),
+    *("CHECKS", "ALARMS", "ALL_AUDIT", "WISHES", "MATCHES", "PRACTICE"),
 }
 # Its lines name the index each, and it refuses every one that is not about people.
 PEOPLE = Door("indexer.people.documents", "mget", "-")
@@ -49,6 +51,7 @@ UNNAMED = POINTS_IN_TIME | {
     Door("indexer.children.place", "bulk", "-"),  # every line names its build
     Door("indexer.children.store", "mget", "build"),  # the published one, or each there is
     Door("indexer.children.scan", "search", "build"),  # one that is compared or checked
+    Door("webapp.search.query", "search", "self._children"),  # real ones, or those of practice
     Door("indexer.audit.trail", "bulk", "index"),  # the month's
     # The one of all, or of those who were shielded.
     Door("indexer.children.archive", "bulk", "self._index"),

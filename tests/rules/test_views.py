@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from indexer.engine.secret_files import make_secrets
-from indexer.people.actor import ROLES, SEARCHERS
+from indexer.people.actor import LEARNER, ROLES, SEARCHERS
 from indexer.world import REAL
 from tests.conftest import settings_for
 from tests.rules.reading import ROOT, Module, imports, modules
-from webapp.access import PUBLIC, SCRAPER, SIGNED_IN, access_table
+from webapp.access import PUBLIC, SCRAPER, SIGNED_IN, access_table, practice_table
 from webapp.app import create_app
 from webapp.processes import DESK, FRONT, PROCESSES
 from webapp.site import Site
@@ -22,7 +22,7 @@ HTML = sorted(TEMPLATES.rglob("*.html"))
 VIEWS = [module for module in modules() if module.is_in("webapp.pages")]
 # What templates share, and the page of errors, which belongs to no view.
 NO_VIEW = {"layout", "search_box", "error", "desk/handover"}
-SCOPES = {"none", "own", "organisation", "national"}
+SCOPES = {"none", "own", "organisation", "national"}  # and "practice", for learners alone
 CLOSED_TO_VIEWS = (
     "elasticsearch",
     "indexer.clients",
@@ -108,6 +108,14 @@ NATIONAL = [
 @pytest.mark.parametrize("route", NATIONAL)
 def test_route_that_reaches_children_is_for_searching_roles_only(route):
     assert access_table(FRONT.name)[route].roles == SEARCHERS
+
+
+def test_learners_reach_invented_children_alone_and_no_page_that_others_have_not():
+    table = practice_table(FRONT.name)
+    assert {role for access in table.values() for role in access.roles} == {LEARNER}
+    assert set(table) < set(access_table(FRONT.name))
+    assert [route for route in NATIONAL if route not in table] == []
+    assert practice_table(DESK.name) == {}
 
 
 def test_search_and_record_are_among_the_routes_that_reach_children():

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.clauses import build_query, name_clauses, number_clause, postcode_clause
+from analyzers.clauses import name_clauses, number_clause, postcode_clause
 from analyzers.fold import words
 from analyzers.identity import Born, Identity, PersonName
+from analyzers.stages import build_query
+from analyzers.tiers import TIERS
 
 BORN = Born(date(2014, 3, 9), date(2014, 3, 9))
 
@@ -18,7 +20,7 @@ def asked(text, **more):
     return Identity(names=(PersonName(text, use="typed"),), **more)
 
 
-STAGES = ("strict", "fewer", "rescue")
+STAGES = ("close", "strict", "fewer", "rescue")
 
 
 def keys_in(clause):
@@ -61,19 +63,28 @@ def test_every_word_and_the_year_must_match_when_asked_strictly():
 
 
 @pytest.mark.parametrize("more", [{"born": BORN}, {"postcodes": ("WN1 1AA",)}])
-def test_the_day_or_the_postcode_stands_in_for_one_word(more):
-    (must,) = build_query(asked("jon smyth", **more), "strict")["bool"]["must"]
-    *_, stand_in = must["bool"]["should"]
-    assert (len(must["bool"]["should"]), must["bool"]["minimum_should_match"]) == (3, 2)
-    assert stand_in["constant_score"]["boost"] == 0
-    narrow = stand_in["constant_score"]["filter"]["bool"]["should"]
-    assert [list(one) for one in narrow] == [["terms"]]
+def test_one_word_may_be_missing_on_the_day_or_at_the_postcode(more):
+    (best,) = build_query(asked("jon smyth", **more), "strict")["bool"]["must"]
+    everything, on_the_day = (one["bool"] for one in best["dis_max"]["queries"])
+    assert len(everything["must"]) == (3 if "born" in more else 2)
+    assert least_of(on_the_day["must"][0]) == 1
+    assert [list(one) for one in on_the_day["filter"][0]["bool"]["should"]] == [["terms"]]
 
 
-def test_with_a_date_nobody_is_met_who_is_not_near_it():
-    query = build_query(asked("jon smyth", born=BORN), "strict")["bool"]
-    assert query["filter"][0]["bool"]["minimum_should_match"] == 1
-    assert build_query(asked("jon smyth", postcodes=("WN1 1AA",)), "strict")["bool"]["filter"] == []
+@pytest.mark.parametrize(("text", "least"), [("smyth", 1), ("jon smyth", 2), ("jon a smyth", 2)])
+def test_on_the_day_one_of_three_words_need_not_be_close(text, least):
+    (best,) = build_query(asked(text, born=BORN), "close")["bool"]["must"]
+    on_the_day, slipped = (one["bool"] for one in best["dis_max"]["queries"])
+    assert least_of(on_the_day["must"][0]) == least
+    assert len(slipped["must"]) == len(text.split())  # on a day near it all must be the same
+
+
+def test_sounds_and_two_letters_are_not_asked_of_close_ones():
+    fields = {"sounds", "two edits", "two edits common", "initial stored"}
+    left_out = {tier.name for tier in TIERS if tier.reach not in ("same", "close")}
+    assert left_out == {*fields, "fuzzy"}
+    assert "sounds" not in keys_in(build_query(asked("jon smyth"), "close"))
+    assert "sounds" in keys_in(build_query(asked("jon smyth"), "strict"))
 
 
 def test_one_word_alone_is_not_left_out():
@@ -105,7 +116,11 @@ def test_of_three_words_one_may_be_missing_when_few_are_found():
 
 
 def least_words(query):
-    return query["bool"]["must"][0]["bool"]["minimum_should_match"]
+    return least_of(query["bool"]["must"][0])
+
+
+def least_of(clause):
+    return clause["bool"]["minimum_should_match"]
 
 
 @pytest.mark.parametrize(("text", "least"), [("smith", 1), ("jon smyth", 2), ("jon adam smyth", 2)])

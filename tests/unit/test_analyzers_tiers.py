@@ -41,7 +41,7 @@ def is_met(tier, part, fields):
 
 def best_tiers(typed, fields):
     """The name of the highest tier each typed word meets, '' for none."""
-    strict = sorted((tier for tier in TIERS if tier.stage == "strict"), key=lambda t: -t.score)
+    strict = sorted((tier for tier in TIERS if tier.reach != "rescue"), key=lambda t: -t.score)
     return [
         next((tier.name for tier in strict if is_met(tier, part, fields)), "")
         for part in parts_of(words(typed))

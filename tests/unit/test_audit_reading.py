@@ -1,5 +1,6 @@
 """What auditors may ask, and what they are told to look at first."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -111,6 +112,12 @@ def test_child_whose_record_many_people_opened_on_one_day_is_told():
     people = [f"person-{number}" for number in range(least)]
     assert find_unusual(views(people[1:] * 2, ["17"])) == []
     assert find_unusual(views(people, ["17"])) == [Finding("one-child", DAY, "17", least)]
+
+
+def test_invented_children_who_are_practised_on_are_nothing_unusual():
+    children = [str(number) for number in range(kinds()["many-records"].least)]
+    practised = [replace(one, role="learner") for one in views(["pat"], children)]
+    assert find_unusual(practised) == []
 
 
 def test_person_who_opened_many_records_on_one_day_is_told():

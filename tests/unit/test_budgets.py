@@ -7,7 +7,7 @@ import pytest
 
 from indexer.engine.secret_files import make_secrets
 from indexer.errors import BudgetSpent, ClusterUnavailable
-from indexer.people.actor import SEARCHERS, Actor
+from indexer.people.actor import LEARNER, SEARCHERS, Actor
 from indexer.people.budgets import Budgets, Hour, budgets, counted, this_hour
 from indexer.people.documents import Stored
 from indexer.world import REAL
@@ -27,7 +27,7 @@ def settings(tmp_path):
 
 
 def test_every_role_that_searches_has_a_budget_and_no_other():
-    assert set(budgets()) == SEARCHERS
+    assert set(budgets()) == SEARCHERS | {LEARNER}
     assert all(most > 0 for of_role in budgets().values() for most in of_role.values())
 
 

@@ -10,6 +10,7 @@ from tests.memory import Memory
 from tests.unit.test_grouping import NHS, POSTCODES, UPNS, at, said
 
 ANN = said("Ann", nhs_number=NHS[0])
+ANN_OF_TWO = ANN | {"upn": UPNS[0]}
 TOM = said("Tom", "Smith", "2016-07-01")
 
 
@@ -269,3 +270,18 @@ def test_dry_run_hides_nobody(index):
     index._stores = replace(index._stores, is_dry=True)
     index.load("a", ("1", ANN))
     assert (index.awaited.arrived, index.hidden.children) == ([], {})
+
+
+@pytest.mark.parametrize("later", [ANN_OF_TWO | {"nhs_number": NHS[1]}, None], ids=["says", "gone"])
+@pytest.mark.parametrize("again", [True, False], ids=["finished", "left so"])
+@pytest.mark.parametrize("step", range(6))
+def test_number_lost_in_a_load_that_died_takes_nobody_along(index, step, again, later):
+    """Ann's number was Tom's; the load that says so dies at any write, and Ann is hidden since."""
+    index.load("a", ("1", ANN_OF_TWO))
+    index.load("b", ("1", said("Ann", upn=UPNS[0])))
+    if index.dies_at(step, lambda: index.load("a", ("1", later))) and again:
+        index.load("a", ("1", later))
+    [child] = [one.child for one in index.children.stored.values()]
+    index.hide("b:1")
+    index.load("c", ("1", TOM | {"nhs_number": NHS[0]}))
+    assert (("c", "1") in rows_found(index)) == (NHS[0] not in child.nhs_numbers)

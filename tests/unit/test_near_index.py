@@ -198,3 +198,25 @@ def test_twin_is_another_child_unless_its_name_is_nearly_the_same(row, is_near):
     shielded = child("Mia", dates=[day], places=["A"], carers=["C"])
     twin = Profile(row.names, frozenset({day}), row.places, row.carers)
     assert nearness(twin, shielded).is_near == is_near
+
+
+def test_row_stays_near_whatever_else_becomes_known_of_the_child():
+    """Among the words of all names of a child, those of one name no longer stand side by side."""
+    [day] = profile_of(england()[1]["0"][0]).dates
+    joined = child("Aliarchie", "Kaya", dates=[day], places=["A"])
+    known = child("Ali Archie", "Kaya", dates=[day], places=["A"])
+    for more in (child("Ali", "Kaya"), child("Archie", "Akya")):
+        for all_known in (known.united(more), more.united(known)):
+            assert nearness(joined, all_known).is_near
+
+
+def test_row_that_was_near_is_near_with_every_other_row_told_to_the_child_before():
+    _, known = england()
+    changed = [(number, row) for number, *_, row in changed_rows(Random(17))]
+    for number, row in changed:
+        child_alone = known[number][1]
+        if not nearness(row, child_alone).is_near:
+            continue
+        for other, more in changed:
+            if other == number:
+                assert nearness(row, more.united(child_alone)).is_near

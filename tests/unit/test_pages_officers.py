@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
@@ -193,6 +194,8 @@ def do(browser, words, **form):
 
 def test_act_without_a_reason_or_authority_orders_nothing(browse, desk):
     browser = browse("olga")
+    asked = follow(browser, opened_shield(browser), "Review")
+    assert "There is a problem" not in asked.text
     assert 'href="#why"' in do(browser, "Review").text
     assert 'href="#to"' in do(browser, "Hand it over", why="moved", to="359").text
     assert desk.orders.orders == {}
@@ -221,12 +224,16 @@ def test_act_is_an_order_for_the_worker_and_the_page_says_that_it_waits(
     assert (event, details["subject"], details["said"]) == ("shield-order", "s-1", kind)
 
 
-def test_order_that_the_worker_does_not_take_is_said_to_be_late(browse, town):
+def test_order_that_the_worker_does_not_take_is_said_to_be_late_and_raises_an_alarm(
+    browse, town, desk
+):
     browser = browse("olga")
     answer = do(browser, "Review", why="the order stands")
     assert "longer than it should" not in answer.text
+    assert desk.alarms.raised == []
     town.clock.pass_by(seconds=21)
     assert "longer than it should" in browser.get(answer.request.path).text
+    assert desk.alarms.raised == ["work"]
 
 
 def test_lift_is_confirmed_by_another_officer_than_the_one_who_asked(browse, desk):
@@ -252,6 +259,17 @@ def test_offer_is_seen_by_the_receiver_with_its_reason_and_without_the_child(bro
     assert "Kelly" not in shown
     assert "Offered to Leeds" in shown
     assert "Review: say" not in shown
+
+
+def test_whom_an_offered_shield_waits_for_is_not_told_before_it_is_accepted(browse, desk):
+    waits = Event("set", "s-2", "olga", "359", "threats", "359", "name|ottilie brown|2016-01-02")
+    desk.register.add(waits)
+    assert "Waits for Ottilie Brown, born 2 January 2016" in text_of(shields_of(browse("olga")))
+    desk.register.add(Event("offered", "s-2", "olga", "359", "lives with you now", "383"))
+    browser = browse("noor")
+    listed = shields_of(browser)
+    shown = follow(browser, listed, "Shield s-2 of Wigan")
+    assert "ottilie" not in (listed.text + shown.text).lower()
 
 
 SET = {"why": "court order"}
@@ -304,8 +322,8 @@ def test_set_that_is_done_names_who_is_hidden_too_and_who_lives_with_the_child(
         "state": "done",
         "said": "s-1",
         "numbers": (ann,),
-        "held": (Person("100000000025", "Anne Kelley", "2014-03-09"),),
-        "household": (Person("100000000033", "Tom Kelly", "2010-01-01"),),
+        "held": (Person("100000000025", "Anne Kelley", date(2014, 3, 9)),),
+        "household": (Person("100000000033", "Tom Kelly", date(2010, 1, 1)),),
     }
     desk.orders.carry_out = lambda order: structs.replace(order, **done)
     form = {"number": ann} | SET
@@ -336,7 +354,7 @@ def test_held_row_stands_beside_the_shielded_child_with_what_differs_and_the_age
 ):
     text = text_of(compared(browse("olga")))
     assert re.search(r"Names Differs The held row Anne Kelley The shielded child Ann Kelly", text)
-    assert re.search(r"Date of birth Agrees", text)
+    assert re.search(r"Date of birth Agrees The held row 9 March 2014", text)
     assert re.search(r"NHS number Said by one only The held row Not said", text)
     assert text.count("GP registration, loaded") == 1
     assert text.count("School census, loaded") == 1
@@ -357,6 +375,7 @@ def test_held_row_is_not_there_for_another_authority(browse, app):
 def test_decision_is_ordered(browse, desk, ann, choice, kind):
     browser = browse("olga")
     page = compared(browser)
+    assert "There is a problem" not in page.text
     assert 'href="#choice"' in send(browser, page, why="x").text
     assert 'href="#why"' in send(browser, page, choice=choice or ann).text
     send(browser, page, choice=choice or ann, why="the same home")

@@ -190,11 +190,6 @@ def test_practitioner_is_invited_with_a_password_that_is_shown_once(town, mona, 
     assert ("user-added", "mona", {"subject": "newcomer", "said": "practitioner"}) in (
         town.trail.entries
     )
-    answer = sign_in(front.test_client(), "newcomer", password)
-    assert answer.status_code == 403, "not trained yet"
-    assert "No ContactPoint training is recorded" in answer.text
-    form = {"day-day": "9", "day-month": "3", "day-year": "2026"}
-    mona.post(f"{address_of(mona, 'newcomer')}/training", data=form)
     assert sign_in(front.test_client(), "newcomer", password).location == "/set-up"
 
 

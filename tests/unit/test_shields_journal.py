@@ -9,6 +9,7 @@ import pytest
 from indexer.errors import JournalBroken, Refused
 from indexer.shields.events import Event
 from indexer.shields.journal import Journal
+from indexer.shields.journal_copy import copy_journal
 
 KEY = "a key"
 
@@ -153,3 +154,40 @@ def test_chain_goes_on_over_many_lines(journal):
     write(journal, "last")
     assert names(journal)[-1] == "last"
     assert journal.read()[-1].sequence == 401
+
+
+def test_copy_takes_the_place_of_a_lost_journal_and_goes_on(journal, tmp_path):
+    write(journal, "a", "b")
+    copy = tmp_path / "copy.jsonl"
+    assert copy_journal(journal, copy) == 2
+    write(journal, "c")
+    assert copy_journal(journal, copy) == 3
+    assert copy.stat().st_mode & 0o777 == 0o600
+    journal.path.unlink()
+    copy.rename(journal.path)
+    write(journal, "d")
+    assert names(journal) == ["a", "b", "c", "d"]
+
+
+def test_copy_that_knows_more_than_the_journal_is_kept(journal, tmp_path):
+    write(journal, "a", "b")
+    copy = tmp_path / "copy.jsonl"
+    copy_journal(journal, copy)
+    journal.path.write_bytes(lines(journal)[0])
+    with pytest.raises(Refused, match="has events that"):
+        copy_journal(journal, copy)
+    assert len(copy.read_bytes().splitlines()) == 2
+
+
+def test_changed_journal_is_not_copied(journal, tmp_path):
+    write(journal, "a", "b")
+    journal.path.write_bytes(b"".join(reversed(lines(journal))))
+    with pytest.raises(JournalBroken):
+        copy_journal(journal, tmp_path / "copy.jsonl")
+    assert not (tmp_path / "copy.jsonl").exists()
+
+
+def test_copy_that_cannot_be_written_is_refused(journal, tmp_path):
+    write(journal, "a")
+    with pytest.raises(Refused, match="cannot be written"):
+        copy_journal(journal, tmp_path / "nowhere" / "copy.jsonl")

@@ -10,7 +10,7 @@ from indexer.snapshots.restore import chosen
 from indexer.snapshots.snapshots import Snapshot, parse_snapshot
 from indexer.snapshots.trial import Trial
 from mappings.credentials import build_roles
-from mappings.names import BUDGETS, CHILDREN, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
+from mappings.names import BUDGETS, CHILDREN, PRACTICE, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BUILD = "children-20261121t120000z"
@@ -27,7 +27,7 @@ def stored_indices():
 def test_every_index_is_kept_in_one_repository_and_what_lasts_hours_in_none():
     kept = [name for patterns in REPOSITORIES.values() for name in patterns]
     assert len(kept) == len(set(kept))
-    assert set(kept) == stored_indices() - {SESSIONS, BUDGETS}
+    assert set(kept) == stored_indices() - {SESSIONS, BUDGETS, PRACTICE}
 
 
 def test_nothing_that_tells_who_is_hidden_is_kept_with_the_children():

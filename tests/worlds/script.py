@@ -119,7 +119,7 @@ WAYS_TO_ASK = (
     *("answers-a-batch", "searches", "searches-and-reads-on", "opens-a-found-one"),
     *("opens-by-number", "opens-by-seal", "searches-at-the-keyboard", "shows-at-the-keyboard"),
 )
-FIRST, LAST = ("comes-in", "looks-around", "comes-in-wrongly"), ("goes-out",)
+FIRST, LAST = ("comes-in", "looks-around", "works-with", "comes-in-wrongly"), ("goes-out",)
 """Once a round, before and after the questions."""
 LOADS, REINDEX = "loads", "builds-anew"
 NEAR = "social-care-359"  # the source of rows that are near hidden children

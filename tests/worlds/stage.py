@@ -188,7 +188,7 @@ class Stage:
     def sealed(self, kind: Page, step: Step, page: int = 1) -> str:
         """Return a token for the step's person, as the pages make them."""
         number = self.numbers[step.person] if kind != "results" else ""
-        reason = REASON if kind == "record" else ""
+        reason = "" if kind in {"results", "reason"} else REASON
         return self._tokens.seal(kind, step.user, Asked(step.text, page, number, reason))
 
     def run(self, *words: str) -> str:

@@ -90,6 +90,23 @@ def opens_by_seal(stage: Stage, step: Step) -> list[str]:
     return [page(browser.get(f"/{kind}/{stage.sealed(kind, step)}")) for kind in kinds]
 
 
+def works_with(stage: Stage, step: Step) -> list[str]:
+    """Says of a hidden child, by addresses from when it could be seen, that they work with it, and
+    that they do no longer; first with a form that lacks something."""
+    browser, seal = stage.browsers[step.user], {"csrf_token": stage.seals[step.user]}
+    whole = {"service": "school", "practitioner": "P. Brown", "phone": "01942 000000"}
+    said = []
+    for kind, forms in (("working", ({}, whole)), ("no-longer", ({},))):
+        address = f"/{kind}/{stage.sealed(kind, step)}"
+        said.append(browser.get(address))
+        for form in forms:
+            sent = browser.post(address, data=seal | form)
+            said += [sent, browser.get(sent.headers.get("Location", "/"))]
+    return [
+        page(one) for one in (*said, browser.get(f"/recorded/{stage.sealed('recorded', step)}"))
+    ]
+
+
 def searches_at_the_keyboard(stage: Stage, step: Step) -> list[str]:
     words = ("search", "--as", step.user, "--reason", REASON)
     return [stage.run(*words, "--", step.text), stage.run(*words, "--json", "--", step.text)]
@@ -175,7 +192,13 @@ WAYS: dict[str, Way] = {
     function.__name__.replace("_", "-"): function
     for function in (
         *(find, opens_by_number, searches, searches_and_reads_on, opens_a_found_one),
-        *(opens_by_seal, searches_at_the_keyboard, answers_a_batch, shows_at_the_keyboard),
+        *(
+            opens_by_seal,
+            works_with,
+            searches_at_the_keyboard,
+            answers_a_batch,
+            shows_at_the_keyboard,
+        ),
         *(loads, comes_in, comes_in_wrongly, looks_around, goes_out, builds_anew),
     )
 }

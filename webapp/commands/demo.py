@@ -32,6 +32,7 @@ from webapp.processes import DESK, FRONT, Process
 SEED = 1
 SOURCES = ("child-benefit", "gp-registration", "school-census", "social-care-359")
 READY_SECONDS = 60
+WORK_SECONDS = "5"  # from one look at what practitioners said to the next
 PROCESS_WORDS = {"front": (), "desk": ("--desk", "--workers", "1")}
 SERVED_WELL = (0, -signal.SIGTERM, -signal.SIGINT)
 
@@ -94,7 +95,7 @@ def _serve(settings: Settings, port: int, people: list[SignIn]) -> None:
     with ExitStack() as running:
         front = running.enter_context(_process(settings, FRONT, port))
         desk = running.enter_context(_process(settings, DESK, port + 1))
-        running.enter_context(_running(settings, "worker", "work"))
+        running.enter_context(_running(settings, "worker", "work", "--every", WORK_SECONDS))
         _wait_until_ready({port: front, port + 1: desk})
         click.echo(_welcome(settings, port, people))
         while front.poll() is None and desk.poll() is None:

@@ -17,6 +17,8 @@ from indexer.people.users import find_actor
 from indexer.settings import Settings
 from indexer.shields.events import Shield
 from indexer.shields.imports import check_columns, import_shields
+from indexer.shields.journal import Journal
+from indexer.shields.journal_copy import copy_journal
 from indexer.shields.purge import purge_builds
 from indexer.shields.shielding import Outcome, Shielding
 from indexer.shields.subject import parse_subject
@@ -233,5 +235,24 @@ def purge() -> None:
     """
     left = purge_builds(Settings.from_environment(), REAL, person_at_keyboard())
     if left:
-        raise Refused(f"{left:,} deleted documents are still there: run it when no load is on")
+        raise Refused(
+            f"{left:,} deleted documents, or searches that hold them, are still there: "
+            "run it when no load is on"
+        )
     click.echo("Nothing that was deleted is left in the files.")
+
+
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def journal(file: Path) -> None:
+    """Copy the journal of shields to FILE, best on another machine, to be run every hour.
+
+    The whole chain is proved first. After a loss put the copy back in the journal's place, with the
+    same register.key, and run 'contactpoint init' or 'contactpoint shield verify'.
+
+    Example: contactpoint shield journal /mnt/other/shields.jsonl
+    """
+    settings = Settings.from_environment()
+    kept = Journal(settings.journal, settings.secret("register.key"))
+    events = copy_journal(kept, file)
+    click.echo(f"Copied to {file}, every event proved." if events else "The journal is empty.")

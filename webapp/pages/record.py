@@ -72,7 +72,7 @@ class RecordPage:
 @pages.get("/record/<token>")
 def record(token: str) -> str:
     asked = service().tokens.open("record", g.reader.name, token)
-    opened = service().gate.open_record(asked.number, g.reader, asked.reason)
+    opened = service().gate_for(g.reader).open_record(asked.number, g.reader, asked.reason)
     g.checked_at = opened.checked_at
     return render_template("record.html", page=build_record_page(opened, asked))
 

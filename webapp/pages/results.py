@@ -50,7 +50,7 @@ def results(token: str) -> ResponseReturnValue:
     asked = service().tokens.open("results", g.reader.name, token)
     try:
         question = parse_question(asked.text, today=service().world.today())
-        answer = service().gate.find(question, g.reader)
+        answer = service().gate_for(g.reader).find(question, g.reader)
     except QuestionRefused as error:
         page = SearchPage(asked.text, str(error))
         return render_template("search.html", page=page), error.status

@@ -24,11 +24,12 @@ from indexer.errors import (
     RegisterUnavailable,
 )
 from indexer.health.alarms import Alarms
-from indexer.people.actor import SEARCHERS, Actor
+from indexer.people.actor import LEARNER, SEARCHERS, Actor
 from indexer.people.budgets import Budgets, What, budgets
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import REAL, World
+from mappings.names import CHILDREN, PRACTICE
 from webapp.metrics import ALARMS, ANSWERS, timed
 from webapp.search.answer import Answer, OpenRecord, is_fresh
 from webapp.search.narrowing import hint
@@ -58,11 +59,14 @@ class Gate:
         world: World = REAL,
         credential: Credential = "front",
         budgets: Budgets | None = None,
+        index: str = CHILDREN,
     ) -> None:
-        """`budgets` are of those who come by a page; a command on the server has none."""
+        """`budgets` are of those who come by a page; a command on the server has none. Through the
+        gate to the index of invented children go those who practise, and nobody else."""
         client = make_client(settings, credential)
         self._world = world
-        self._search = ChildSearch(client, world)
+        self._search = ChildSearch(client, world, index)
+        self._roles = frozenset({LEARNER}) if index == PRACTICE else SEARCHERS
         self._marks = Marks.for_credential(settings, credential)
         self._trail = Trail(client, settings, world)
         self._alarms = Alarms(client, world)
@@ -74,7 +78,7 @@ class Gate:
         Raises QuestionRefused, NotAllowed, BudgetSpent, Unavailable; never an empty answer for a
         failure.
         """
-        _allow(reader)
+        self._allow(reader)
         asked = to_builtins(question)
         is_within = self._count(reader, "searches", asked)
         # Ranked before the register is asked: the half second is for audit and page alone.
@@ -104,7 +108,7 @@ class Gate:
         Raises NotFound (the same words whatever the cause), NotAllowed, BudgetSpent, Refused
         without a reason, Unavailable.
         """
-        _allow(reader)
+        self._allow(reader)
         if not 0 < len(reason.strip()) <= REASON_LENGTH:
             raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
         is_within = self._count(reader, "records", number)
@@ -172,6 +176,10 @@ class Gate:
         self._trail.write(event, reader, said=f"{most} {what} this hour", **details)
         raise BudgetSpent(SPENT[what].format(most=most))
 
+    def _allow(self, reader: Actor) -> None:
+        if reader.role not in self._roles:
+            raise NotAllowed(f"The role {reader.role} does not search for these children.")
+
     def _ask_again_if_late(self, candidates: Candidates, checked_at: float) -> float:
         """Ask the register once more when the audit was slow, so that the page has time to leave.
 
@@ -183,11 +191,6 @@ class Gate:
         if self._marks.marked(candidates.seen):
             raise AnswerTooLate("the answer took too long to be shown safely; try again")
         return again_at
-
-
-def _allow(reader: Actor) -> None:
-    if reader.role not in SEARCHERS:
-        raise NotAllowed(f"The role {reader.role} does not search for children.")
 
 
 def without_sensitive_sources(child: Child) -> Child:

@@ -3,16 +3,18 @@
 Inside a group Lucene's order would decide who is cut, and hidden and deleted children disturb it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from elasticsearch import Elasticsearch
 from msgspec import Struct
 from msgspec.structs import replace
 
-from analyzers.clauses import Stage, build_query, number_clause
+from analyzers.clauses import number_clause
+from analyzers.identity import Identity
 from analyzers.numbers import number_kind
 from analyzers.postcodes import parse_postcode
+from analyzers.stages import ENOUGH_FOR_A_WORD, Stage, build_query, enough_score
 from analyzers.version import VERSION
 from indexer.builds.pace import PEOPLE
 from indexer.children.child import Child
@@ -25,13 +27,16 @@ from mappings.names import CHILDREN
 from webapp.search.question import Question
 
 MOST_CANDIDATES = 200
-FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 25
+FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 """How many are asked for at first, and how many of them, in whole groups, do: fetching, judging and
-asking the register about two hundred takes four times as long, and nobody reads the second page."""
+asking the register about two hundred takes four times as long, and few read so far."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
 SEARCH_TIMEOUT_SECONDS = 5
-STAGES: dict[Stage, int] = {"strict": 1, "fewer": 10, "rescue": 1}
-"""What is asked one after the other, each only while fewer children than this are found."""
+STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue")
+"""What is asked one after the other, until a child is found who is close to what was typed
+(docs/decisions/0016-what-is-asked-first.md)."""
+FEWER_THAN: dict[Stage, int] = {"fewer": 10, "rescue": 1}
+"""Stages that are left out unless fewer children than this are found, and all of them listed."""
 
 Query = dict[str, Any]
 
@@ -40,27 +45,38 @@ class Candidates(Struct, frozen=True):
     """Children who may be meant; `more` says that a further group exists and is left out.
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
-    hidden child among those would make a group too large that is not.
+    hidden child among those would make a group too large that is not. `best` is the score of the
+    first of them.
     """
 
     children: tuple[Child, ...]
     more: bool
     seen: tuple[str, ...] = ()
+    best: float = 0.0
 
     def and_wider(self, later: "Candidates") -> "Candidates":
         """Return these and what a later, wider stage found. It can leave out some of these, where
         others have fewer words in common but closer ones."""
         ours = {child.number for child in self.children}
         new = tuple(child for child in later.children if child.number not in ours)
-        return Candidates((*self.children, *new), later.more, (*self.seen, *later.seen))
+        seen, best = (*self.seen, *later.seen), max(self.best, later.best)
+        return Candidates((*self.children, *new), later.more, seen, best)
+
+    def need(self, stage: Stage, asked: Identity) -> bool:
+        """Say whether the stage has to be asked too."""
+        if stage in ENOUGH_FOR_A_WORD and self.best >= enough_score(asked, stage):
+            return False
+        return stage not in FEWER_THAN or not (self.more or len(self.children) >= FEWER_THAN[stage])
 
 
 class ChildSearch:
-    """Searches the alias `children` with the credential of the front process."""
+    """Searches the alias `children`, or the invented children, with the credential of a process
+    that shows them."""
 
-    def __init__(self, client: Elasticsearch, world: World) -> None:
+    def __init__(self, client: Elasticsearch, world: World, children: str = CHILDREN) -> None:
         self._client = client.options(request_timeout=SEARCH_TIMEOUT_SECONDS)  # made once
         self._world = world
+        self._children = children
         self._build_checked_at = float("-inf")
 
     def candidates(self, question: Question, reader: Actor, hidden: frozenset[str]) -> Candidates:
@@ -69,14 +85,18 @@ class ChildSearch:
         Raises ClusterUnavailable, also when the build was made by other analysers.
         """
         self.check_build()
+        if question.number:
+            kind = number_kind(question.number) or "child"
+            return self._ask(number_clause(question.number, kind), hidden)
+        asked = asked_by(question, reader.organisation)
         found = Candidates((), more=False)
-        for stage, query in question_stages(question, reader.organisation):
-            if found.more or len(found.children) >= STAGES[stage]:
+        for stage in STAGES:
+            if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
             later = self._ask(query, hidden)
             if stage == "fewer" and not later.children:
                 # Too many to list are no answer yet: the rescue may find the few who are meant.
-                later = replace(later, more=False)
+                later = replace(later, more=False, best=0.0)
             found = found.and_wider(later)
         return found
 
@@ -105,7 +125,7 @@ class ChildSearch:
         if self._world.monotonic() - self._build_checked_at < VERSION_TRUSTED_SECONDS:
             return
         with speaking_to_cluster("asking for the published build"):
-            builds = self._client.indices.get_mapping(index=CHILDREN)
+            builds = self._client.indices.get_mapping(index=self._children)
         versions = {one["mappings"]["_meta"]["analyser_version"] for one in builds.values()}
         if versions != {VERSION}:
             raise ClusterUnavailable(
@@ -125,7 +145,7 @@ class ChildSearch:
     def _best(self, most: int, query: Query, hidden: frozenset[str]) -> Candidates:
         with speaking_to_cluster("searching"):
             answer = self._client.search(
-                index=CHILDREN,
+                index=self._children,
                 query=visible(query, hidden),
                 stats=[PEOPLE],  # counted apart, so that a reindex sees how searches do
                 size=most + 1,
@@ -135,19 +155,11 @@ class ChildSearch:
         return whole_groups(answer["hits"]["hits"], most)
 
 
-def question_stages(question: Question, own_authority: str) -> Iterator[tuple[Stage, Query]]:
-    """Yield the queries to ask one after the other.
-
-    The reader's own authority counts where none was asked for: it tells equal names apart.
-    """
-    if question.number:
-        yield "strict", number_clause(question.number, number_kind(question.number) or "child")
-        return
+def asked_by(question: Question, own_authority: str) -> Identity:
+    """Return who is asked for. The reader's own authority counts where none was asked for: it tells
+    equal names apart."""
     asked = question.identity()
-    asked = replace(asked, authority=asked.authority or own_authority)
-    for stage in STAGES:
-        if query := build_query(asked, stage):
-            yield stage, query
+    return replace(asked, authority=asked.authority or own_authority)
 
 
 def household_clause(child: Child) -> Query | None:
@@ -171,7 +183,8 @@ def visible(query: Query, hidden: Iterable[str]) -> Query:
 def whole_groups(hits: list[dict[str, Any]], most: int) -> Candidates:
     """Return the children of all groups of equal score that are whole within `most` hits."""
     seen = tuple(hit["_id"] for hit in hits)
-    more = len(hits) > most
+    more, best = len(hits) > most, max((hit["_score"] for hit in hits), default=0.0)
     if more:
         hits = [hit for hit in hits if hit["_score"] > hits[-1]["_score"]]
-    return Candidates(tuple(parse_document(hit["_source"]) for hit in hits), more, seen)
+    children = tuple([parse_document(hit["_source"]) for hit in hits])
+    return Candidates(children, more, seen, best)

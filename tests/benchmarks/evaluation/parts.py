@@ -20,15 +20,15 @@ def changes() -> Iterator[tuple[str, Change]]:
     for name in dict.fromkeys(tier.name for tier in TIERS):
         left = tuple(tier for tier in TIERS if tier.name != name)
         yield f"without {name}", lambda left=left: patch("analyzers.clauses.TIERS", left)
-    for stage in list(STAGES)[1:]:
-        left_stages = {one: few for one, few in STAGES.items() if one != stage}
+    for stage in STAGES:
+        left_stages = tuple(one for one in STAGES if one != stage)
         yield (
             f"without the stage {stage}",
             lambda left=left_stages: patch("webapp.search.query.STAGES", left),
         )
     yield (
         "no word missing on the day of birth",
-        lambda: patch("analyzers.clauses.CERTAIN_KINDS", ()),
+        lambda: patch("analyzers.stages.CERTAIN_KINDS", ()),
     )
     yield (
         "all 200 candidates at once",

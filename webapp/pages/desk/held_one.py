@@ -1,8 +1,8 @@
 """One that is held beside the shielded children it may be: compared, decided, taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from indexer.shields.compared import Item, Told
 from indexer.shields.orders import Kind
 from webapp.pages import pages
 from webapp.pages.desk.shield_act import order_address, why_refused
-from webapp.pages.words import day, source_words
+from webapp.pages.words import authority_words, day, grouped, in_words, source_words
 from webapp.service import service
 from webapp.tokens import Asked
 
@@ -26,6 +26,7 @@ class HeldOnePage:
     item: Item
     rows: tuple[str, ...]
     pairs: tuple[tuple[str, ...], ...]
+    words: Callable[[str, str], str]
     reason: str
     back: str
     choice: str = ""
@@ -38,7 +39,7 @@ class HeldOnePage:
 def held_one(token: str) -> ResponseReturnValue:
     asked = service().tokens.open("held-one", g.reader.name, token)
     item = service().officers.item(asked.text, g.reader, asked.reason)
-    page = build_held_page(item, asked, request.form)
+    page = build_held_page(item, asked, request.form if request.method == "POST" else None)
     if request.method == "GET":
         return render_template("desk/held_one.html", page=page)
     if page.error:
@@ -48,11 +49,14 @@ def held_one(token: str) -> ResponseReturnValue:
     return redirect(order_address(order, asked.reason), 303)
 
 
-def build_held_page(item: Item, asked: Asked, form: Mapping[str, str]) -> HeldOnePage:
-    """Return the page with what was filled in, and what is wrong with it."""
-    choice, why = form.get("choice", ""), " ".join(form.get("why", "").split())
+def build_held_page(item: Item, asked: Asked, form: Mapping[str, str] | None) -> HeldOnePage:
+    """Return the page with what was filled in, and what is wrong; None: nothing sent yet."""
+    sent = form or {}
+    choice, why = sent.get("choice", ""), " ".join(sent.get("why", "").split())
     wrong, error = "", ""
-    if choice not in _choices(item):
+    if form is None:
+        pass
+    elif choice not in _choices(item):
         wrong, error = "choice", "Choose whether it is the same child"
     elif refusal := why_refused(why):
         wrong, error = "why", refusal
@@ -63,6 +67,7 @@ def build_held_page(item: Item, asked: Asked, form: Mapping[str, str]) -> HeldOn
         item=item,
         rows=tuple(row_words(one, now) for one in item.rows),
         pairs=tuple(tuple(row_words(one, now) for one in pair.rows) for pair in item.pairs),
+        words=value_words,
         reason=asked.reason,
         back=url_for("pages.held", token=sealed),
         choice=choice,
@@ -82,6 +87,17 @@ def _meant(choice: str) -> tuple[Kind, str]:
     if choice == UNDO:
         return "undo", ""
     return ("another-child", "") if choice == ANOTHER else ("same-child", choice)
+
+
+def value_words(field: str, value: str) -> str:
+    """Return one value of the comparison as people read it."""
+    read: dict[str, Callable[[str], str]] = {
+        "born": lambda text: day(date.fromisoformat(text)),
+        "sex": lambda text: in_words(text, "sex"),
+        "NHS number": grouped,
+        "authority": authority_words,
+    }
+    return read.get(field, str)(value)
 
 
 def row_words(one: Told, now: datetime) -> str:

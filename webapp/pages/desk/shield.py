@@ -14,7 +14,7 @@ from webapp.pages.contacts import Contacts, build_contacts
 from webapp.pages.desk.shield_reason import shields_address
 from webapp.pages.desk.shield_words import awaits_words, name_of
 from webapp.service import service
-from webapp.tokens import Asked
+from webapp.tokens import Asked, Page
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class ShieldPage:
     is_own: bool
     is_due: bool
     reason: str
+    held_address: str
     read_at: datetime
     back: str
 
@@ -56,15 +57,14 @@ def build_shield_page(asked: Asked, shown: Shielded, history: list[Event]) -> Sh
     today, one = service().world.today(), shown.shield
     return ShieldPage(
         shield=one,
-        hidden=tuple(
-            _hidden(number, child, one, today) for number, child in shown.children.items()
-        ),
-        awaits=awaits_words(one.key),
+        hidden=_hidden(shown, today),
+        awaits=awaits_words(one.key) if one.authority == g.reader.organisation else "",
         history=tuple((event, datetime.fromisoformat(event.at)) for event in reversed(history)),
         acts=tuple((kind, _act_address(kind, asked)) for kind in acts_of(one)),
         is_own=one.authority == g.reader.organisation,
         is_due=one.review_due <= today,
         reason=asked.reason,
+        held_address=url_for("pages.held", token=_sealed("held", Asked("", reason=asked.reason))),
         read_at=service().world.now(),
         back=shields_address(Asked("", reason=asked.reason)),
     )
@@ -79,11 +79,20 @@ def acts_of(one: Shield) -> tuple[Kind, ...]:
     return ("review", "hand-over", *(("lift",) if one.lift_asked_by != g.reader.name else ()))
 
 
-def _hidden(number: str, child: Child | None, one: Shield, today: date) -> Hidden:
-    contacts = build_contacts(child.facts.involvements, today) if child else None
-    return Hidden(number, name_of(number, child), child, contacts, number in one.held)
+def _hidden(shown: Shielded, today: date) -> tuple[Hidden, ...]:
+    """Return the children, last those who are held."""
+    found = []
+    for number, child in shown.children.items():
+        contacts = build_contacts(child.facts.involvements, today) if child else None
+        is_held = number in shown.shield.held
+        found.append(Hidden(number, name_of(number, child), child, contacts, is_held))
+    return tuple(sorted(found, key=lambda one: one.is_held))
 
 
 def _act_address(kind: Kind, asked: Asked) -> str:
     carried = Asked(kind, number=asked.text, reason=asked.reason)
-    return url_for("pages.shield_act", token=service().tokens.seal("act", g.reader.name, carried))
+    return url_for("pages.shield_act", token=_sealed("act", carried))
+
+
+def _sealed(kind: Page, asked: Asked) -> str:
+    return service().tokens.seal(kind, g.reader.name, asked)

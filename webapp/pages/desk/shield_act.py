@@ -1,6 +1,7 @@
 """What an officer is about to do with a shield: what it means, why, and the button for it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,7 +56,7 @@ def acts() -> dict[str, Act]:
 @pages.route("/shield/act/<token>", methods=["GET", "POST"])
 def shield_act(token: str) -> ResponseReturnValue:
     asked = service().tokens.open("act", g.reader.name, token)
-    page = build_act_page(asked, request.form)
+    page = build_act_page(asked, request.form if request.method == "POST" else None)
     if request.method == "GET":
         return render_template("desk/shield_act.html", page=page)
     if page.error:
@@ -66,12 +67,15 @@ def shield_act(token: str) -> ResponseReturnValue:
     return redirect(order_address(order, asked.reason), 303)
 
 
-def build_act_page(asked: Asked, form: dict[str, str]) -> ShieldActPage:
-    """Return the page with what was filled in, and what is wrong with it."""
-    act, why, to = acts()[asked.text], " ".join(form.get("why", "").split()), form.get("to", "")
+def build_act_page(asked: Asked, form: Mapping[str, str] | None) -> ShieldActPage:
+    """Return the page with what was filled in, and what is wrong; None: nothing sent yet."""
+    act, sent = acts()[asked.text], form or {}
+    why, to = " ".join(sent.get("why", "").split()), sent.get("to", "")
     authorities = _authorities() if asked.text == "hand-over" else {}
     wrong, error = "", ""
-    if authorities and to not in authorities:
+    if form is None:
+        pass
+    elif authorities and to not in authorities:
         wrong, error = "to", "Choose the authority that is to take it over"
     elif refusal := why_refused(why):
         wrong, error = "why", refusal

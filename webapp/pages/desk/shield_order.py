@@ -1,7 +1,6 @@
 """What became of an order: the page waits a moment for the worker, and then says how it stands."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import g, render_template, url_for
 
@@ -14,7 +13,6 @@ from webapp.service import service
 from webapp.tokens import Asked
 
 LOOKS, LOOKS_EVERY_SECONDS = 12, 0.25
-LATE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,12 @@ def shield_order(token: str) -> str:
 
 
 def _settled(name: str) -> Order:
-    """Return the order once it is carried out, or as it stands after three seconds."""
+    """Return the order once it is carried out, or as it stands after three seconds; at once where
+    it is late already."""
     officers, world = service().officers, service().world
     order = officers.order(name, g.reader)
     for _ in range(LOOKS):
-        if order.state != "waiting":
+        if order.state != "waiting" or order.is_late(world.now()):
             break
         world.sleep(LOOKS_EVERY_SECONDS)
         order = officers.order(name, g.reader)
@@ -66,7 +65,7 @@ def build_order_page(order: Order, asked: Asked) -> ShieldOrderPage:
         back=shields_address(Asked("", reason=asked.reason)),
         shield=_shield(order, asked),
         held_address=url_for("pages.held", token=held),
-        is_late=service().world.now() - order.asked_at > LATE,
+        is_late=order.is_late(service().world.now()),
         helpdesk=service().helpdesk,
     )
 

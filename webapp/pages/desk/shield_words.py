@@ -24,6 +24,6 @@ def awaits_words(key: str) -> str:
         return ""
     if key.startswith(NAME_PREFIX):
         _, name, born = key.split("|")
-        return f"{name}, born {day(date.fromisoformat(born))}"
+        return f"{name.title()}, born {day(date.fromisoformat(born))}"
     kind, _, rest = key.partition(":")
     return f"{KEYS[kind]} {grouped(rest)}" if kind in KEYS else f"the row {rest} of {kind}"

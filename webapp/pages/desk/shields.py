@@ -101,8 +101,8 @@ def build_shields_page(asked: Asked, found: Sequence[Shielded], error: str = "")
 def _line(one: Shielded, asked: Asked, today: date) -> Line:
     return Line(
         shown=one,
-        names=tuple(name_of(number, child) for number, child in one.children.items()),
-        awaits=awaits_words(one.shield.key),
+        names=tuple(name_of(n, c) for n, c in one.children.items() if n not in one.shield.held),
+        awaits=awaits_words(one.shield.key) if _is_own(one) else "",
         tags=tuple(_tags(one, today)),
         address=shield_address(one.shield.name, asked.reason),
     )

@@ -1,0 +1,1 @@
+"""Two children who may be one, for data managers to decide."""

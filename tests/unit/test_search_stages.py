@@ -1,0 +1,76 @@
+"""Which stages of a search are asked: a close child ends it, a distant one never does."""
+
+from datetime import date
+
+import pytest
+
+from analyzers.clauses import BORN_SCORES, WORD_SCORE
+from analyzers.identity import Born, Identity, PersonName
+from analyzers.stages import enough_score
+from analyzers.tiers import TIERS
+from webapp.search.query import Candidates, asked_by
+from webapp.search.question import Question
+
+DAY = Born(date(2014, 3, 9), date(2014, 3, 9))
+YEAR = Born(date(2014, 1, 1), date(2014, 12, 31))
+SCORES = {tier.name: tier.score for tier in TIERS}
+
+
+def asked(text, born=None):
+    return Identity(names=(PersonName(text, use="typed"),), born=born)
+
+
+def met(*tiers, born=None):
+    """What the engine makes of a child whose words are met by these tiers."""
+    found = sum(WORD_SCORE + SCORES[tier] for tier in tiers)
+    return Candidates((), more=False, best=found + (BORN_SCORES[born] if born else 0))
+
+
+@pytest.mark.parametrize("tiers", [("exact", "exact"), ("exact", "edits"), ("edits", "edits")])
+def test_nobody_who_only_sounds_alike_is_looked_for_beside_a_close_child(tiers):
+    assert not met(*tiers).need("strict", asked("jon smyth"))
+    assert not met(*tiers, born="same").need("strict", asked("jon smyth", DAY))
+    assert not met(*tiers, born="within").need("strict", asked("jon smyth", YEAR))
+
+
+@pytest.mark.parametrize(
+    ("tiers", "born"),
+    [
+        ((), None),
+        (("edits", "initial"), "within"),
+        (("edits", "edits"), "next_year"),
+        (("prefix", "edits"), "next_year"),
+    ],
+)
+def test_sounds_are_asked_while_nobody_is_close(tiers, born):
+    assert met(*tiers, born=born).need("strict", asked("jon smyth", YEAR))
+
+
+def test_a_word_more_than_the_record_has_is_no_reason_to_look_further_on_the_day():
+    found = met("exact", "edits", born="same")
+    assert not found.need("strict", asked("jon adam smyth", DAY))
+    assert found.need("strict", asked("jon adam smyth", YEAR))
+
+
+def test_those_who_lack_a_word_are_looked_for_unless_all_words_are_the_same():
+    three = asked("jon adam smyth")
+    assert met("exact", "exact", "edits").need("fewer", three)
+    assert not met("exact", "exact", "exact").need("fewer", three)
+
+
+def test_a_particle_need_not_be_met():
+    assert enough_score(asked("jan van der berg"), "strict") == 2 * (WORD_SCORE + 4)
+
+
+def test_more_than_can_be_listed_are_not_looked_beyond():
+    found = Candidates((), more=True, best=1.0)
+    assert [found.need(stage, asked("jo")) for stage in ("strict", "fewer", "rescue")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_own_authority_counts_where_none_is_asked_for():
+    assert asked_by(Question(name="jon"), "359").authority == "359"
+    assert asked_by(Question(name="jon", authority="350"), "359").authority == "350"
