@@ -24,7 +24,7 @@ from mappings.names import PRACTICE
 from webapp.access import access_table, check_access, is_of_another_process, roles_of
 from webapp.headers import (
     refuse_late_answer,
-    refuse_unmeasured_body,
+    refuse_unreadable_body,
     set_headers,
     set_transport_header,
 )
@@ -145,7 +145,7 @@ def _register(app: Flask, people: People) -> None:
     """Set what runs around every request. After-functions run last registered first: an answer
     that is late is replaced before it gets its headers and its line in the log."""
     app.before_request(start_request)
-    app.before_request(refuse_unmeasured_body)
+    app.before_request(refuse_unreadable_body)
     app.after_request(log_request)
     app.after_request(set_headers)
     app.after_request(refuse_late_answer)

@@ -2,7 +2,7 @@
 which bodies are not read at all."""
 
 from flask import Flask, Response, g, request
-from werkzeug.exceptions import LengthRequired
+from werkzeug.exceptions import BadRequest, LengthRequired
 
 from indexer.errors import AnswerTooLate
 from webapp.pages.errors import error_page
@@ -32,14 +32,19 @@ HEADERS = {
 }
 
 
-def refuse_unmeasured_body() -> None:
-    """Raise LengthRequired for a body that comes in chunks.
+def refuse_unreadable_body() -> None:
+    """Raise LengthRequired for a body that comes in chunks, BadRequest for a field without a name.
 
-    No browser sends a form so, and one over the limit would be cut off there in silence. What leads
-    to no page of ours is answered for that.
+    No browser sends either. A form in chunks that is over the limit would be cut off there in
+    silence; a field without a name is None where the form's seal is looked for. What leads to no
+    page of ours is answered for that.
     """
-    if "Transfer-Encoding" in request.headers and request.routing_exception is None:
+    if request.routing_exception is not None:
+        return
+    if "Transfer-Encoding" in request.headers:
         raise LengthRequired
+    if request.method == "POST" and None in {*request.form, *request.files}:
+        raise BadRequest
 
 
 def refuse_late_answer(response: Response) -> Response:

@@ -111,6 +111,15 @@ def test_body_of_no_length_is_refused_and_not_cut_off(town, tmp_path, size):
     assert run_wsgi_app(app.wsgi_app, sent.environ())[1].startswith("411")
 
 
+def test_field_without_a_name_is_refused_and_no_fault(town, tmp_path):
+    app = opened(town, tmp_path, FRONT)
+    app.config["WTF_CSRF_ENABLED"] = True
+    body = b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n"
+    headers = (("Host", b"127.0.0.1"), ("Content-Type", b"multipart/form-data; boundary=b"))
+    sent = Hostile("POST", b"/sign-in", headers, body)
+    assert run_wsgi_app(app.wsgi_app, sent.environ())[1].startswith("400")
+
+
 def test_address_too_long_for_a_cookie_is_not_kept_for_after_the_sign_in(town, tmp_path):
     browser = opened(town, tmp_path, FRONT).test_client()
     answer = browser.get(f"/results/{'x' * 6_000}")
