@@ -137,8 +137,9 @@ def send(target: Target, sent: bytes) -> Answered:
 def _exchange(port: int, sent: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as line:
         answer = b""
-        # A server that has read enough of what is no request ends the connection.
-        with suppress(ConnectionError, TimeoutError):
+        # A server that has read enough of what is no request ends the connection: then even
+        # shutting our side of it is an error.
+        with suppress(OSError):
             line.sendall(sent)
             line.shutdown(socket.SHUT_WR)
             while more := line.recv(BYTES):
