@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from indexer.clients import Credential
+from indexer.health.answers import NEEDED
 from mappings.credentials import build_roles
 
 ROLES = build_roles()
@@ -44,3 +45,9 @@ def test_desk_may_all_that_front_may():
     front = {grant[1:] for grant in GRANTS if grant[0] == "front"}
     desk = {grant[1:] for grant in GRANTS if grant[0] == "desk"}
     assert front <= desk
+
+
+@pytest.mark.parametrize("index", NEEDED)
+def test_health_may_see_that_every_index_is_there(index):
+    seen = [one for one in build_roles()["monitor"]["indices"] if index in one["names"]]
+    assert any("indices:admin/get" in one["privileges"] for one in seen)
