@@ -95,6 +95,8 @@ def create(bench: Bench, actor: Actor) -> list[Snapshot]:
     about = _about_build(bench)
     contents[BUILDS_REPOSITORY].append(str(about["build"]))
     name = snapshot_name(bench.world.now())
+    if any(one.name == name for one in listed(operator_client)):
+        raise SnapshotRefused(f"{name} is being taken, or was just now: try again in a second")
     bench.trail.write("snapshot", actor, subject=name, said="begun")
     for repository, indices in contents.items():
         bench.listener.say(f"Taking {name} into '{repository}'; searches and loads go on.")

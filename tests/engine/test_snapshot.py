@@ -325,9 +325,21 @@ def of_version(settings, build, version):
     )
 
 
+def an_hour_ago(bench):
+    hour_ago = REAL.now() - timedelta(hours=1)
+    return replace(bench, world=World(lambda: hour_ago, REAL.below, REAL.token))
+
+
+def test_second_snapshot_of_one_second_is_refused(fresh, bench):
+    then = an_hour_ago(bench)
+    create(then, OPERATOR)
+    with pytest.raises(SnapshotRefused, match="try again in a second"):
+        create(then, OPERATOR)
+
+
 def test_what_cannot_come_back_is_refused_before_anything_is_restored(fresh, bench, monkeypatch):
     of_version(fresh, published(fresh), "0-other")
-    create(bench, OPERATOR)
+    create(an_hour_ago(bench), OPERATOR)
     of_version(fresh, published(fresh), VERSION)
     with pytest.raises(SnapshotRefused, match="with the version that took it"):
         restore(bench, OPERATOR)
@@ -405,9 +417,8 @@ def test_old_snapshot_is_removed_from_both_repositories_and_the_newest_can_be_br
     fresh, bench, source
 ):
     load(fresh, source, *plain_rows(3))
-    hour_ago = World(lambda: REAL.now() - timedelta(hours=1), REAL.below, REAL.token)
-    old = create(replace(bench, world=hour_ago), OPERATOR)
-    bench.records.write_tried(REAL.now())
+    old = create(an_hour_ago(bench), OPERATOR)
+    bench.records.write_tried(min(one.taken_at for one in old))
     new = create(bench, OPERATOR)
     assert expire(bench, OPERATOR) == []  # it was tried, and none since
     bench.records.write_tried(REAL.now())
