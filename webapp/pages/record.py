@@ -89,7 +89,7 @@ def build_record_page(opened: OpenRecord, asked: Asked) -> RecordPage:
         missing=() if facts.date_of_death else what_is_missing(contacts, age),
         last_told=last_told(opened.child),
         siblings=tuple(_relative(one, asked) for one in opened.siblings),
-        own=_own(opened.child, asked, today),
+        own=_own(opened.child, asked),
         told=build_told(opened.child),
         disagreements=build_disagreements(opened.child),
         death=build_death(opened.child),
@@ -110,14 +110,15 @@ def _relative(sibling: Sibling, asked: Asked) -> Relative:
     return Relative(sibling, url_for("pages.reason", token=sealed))
 
 
-def _own(child: Child, asked: Asked, today: date) -> Own | None:
+def _own(child: Child, asked: Asked) -> Own | None:
     """A sensitive service of one's own is not told apart here, so both ways are always open."""
     access = access_table(service().process.name)["/working/<token>"]
     if g.reader.role not in access.roles:
         return None
     row = own_row(child, g.reader.name)
-    said = build_contacts(row.facts.involvements if row else (), today)
-    return Own(working_address(asked), no_longer_address(asked), bool(said.current))
+    said = row.facts.involvements if row else ()
+    works = any(one.end is None and not one.sensitive for one in said)
+    return Own(working_address(asked), no_longer_address(asked), works)
 
 
 def _team(authority: str) -> Organisation:
