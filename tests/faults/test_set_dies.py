@@ -43,7 +43,8 @@ def dying_after(steps: int, monkeypatch) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def office(shield_engine):
-    return Office(shield_engine)
+    """Nobody searches beside these tests, so that no set has to wait for those who do."""
+    return Office(shield_engine, HASTY)
 
 
 def die_at_every_step(prepare, act, monkeypatch):
