@@ -203,10 +203,11 @@ class MemoryLookout:
         self._hidden, self._awaited, self.events = hidden, awaited, 0
 
     def known(self):
-        return self.events
+        """Who was awaited and has come is one more who is shielded."""
+        return self.events + len(self._awaited.arrived)
 
     def is_said_still(self, known):
-        return known in {self.events, -1}
+        return known in {self.known(), -1}
 
     def watches(self):
         return True

@@ -7,7 +7,7 @@ finished when the same rows are loaded again. One request a step, never a reques
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from indexer.children.arrivals import awaited_children, hide_arrivals
@@ -133,13 +133,14 @@ def _bring_in(
     that is not there."""
     outcomes: dict[int, str] = {}
     aside: dict[int, bool] = {}
-    left, unsettled = list(rows), frozenset[str]()
+    left, unsettled, come = list(rows), frozenset[str](), frozenset[str]()
     for attempt in range(ATTEMPTS):
         if not left:
             return outcomes, aside
         stores.world.sleep(PAUSE_SECONDS * attempt)
         known = read_known(stores, run, left, {} if attempt else read, unsettled)
-        plan, left, unsettled = _attempt(stores, known, left, turn)
+        known, plan, left, unsettled = _attempt(stores, replace(known, come=come), left, turn)
+        come |= frozenset(known.arrived.values())
         outcomes = {**plan.outcomes, **outcomes}
         aside |= plan.aside
     raise ClusterUnavailable("others keep writing the same children; run the same command again")
@@ -147,23 +148,23 @@ def _bring_in(
 
 def _attempt(
     stores: Stores, known: Known, rows: Sequence[Row], turn: Turn
-) -> tuple[Plan, list[Row], frozenset[str]]:
-    """Place the rows whose turn it is. Return the plan, the rows to be tried again, because
-    somebody else wrote their links or children meanwhile, and the children in conflict."""
+) -> tuple[Known, Plan, list[Row], frozenset[str]]:
+    """Place the rows whose turn it is. Return what was known, the plan, the rows to be tried again,
+    because somebody else wrote their links or children meanwhile, and the children in conflict."""
     members = known_members(known, rows)
     known = with_candidates(stores, known, members.values())
     known = with_suspects(stores, known, rows, members)
     draw = FreeNumbers(stores, len(rows)).draw
     known, plan = _plan(stores, known, rows, draw, turn)
     if stores.is_dry:
-        return plan, [], frozenset()
+        return known, plan, [], frozenset()
     if awaited := awaited_children(stores, known, plan, plan.placed(rows)):
         known = hide_arrivals(stores, known, plan, awaited)
         known, plan = _plan(stores, known, rows, draw, turn)
     placed = plan.placed(rows)
     conflicts = write_plan(stores, known, plan, placed)
     left = [row for row in placed if is_left(known, plan, row, conflicts)]
-    return plan, left, conflicts.children
+    return known, plan, left, conflicts.children
 
 
 def _plan(

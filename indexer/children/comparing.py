@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from indexer.children.child import Contribution
+from indexer.children.hidden import HiddenChild
 from indexer.children.known import Known
 from indexer.children.likeness import Member, RowKey
 from indexer.children.links import row_key
@@ -83,10 +85,13 @@ def hide_near(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) -> 
 
 def with_news(stores: Stores, plan: Plan) -> set[str]:
     """Return the hidden children of whom rows say something that was not known of them: somebody
-    who can be found may be near only by that."""
+    who can be found may be near only by that. Of one who has just come nothing was known."""
     there = stores.hidden.read(plan.hidden)
-    return {
-        number
-        for number, one in there.items()
-        if build_profile(filter(None, plan.hidden[number].values())).brings_to(profile_of(one))
-    }
+    said = {number: list(filter(None, rows.values())) for number, rows in plan.hidden.items()}
+    return {number for number, rows in said.items() if _is_news(rows, there.get(number))}
+
+
+def _is_news(rows: list[Contribution], known: HiddenChild | None) -> bool:
+    if known is None:
+        return bool(rows)
+    return build_profile(rows).brings_to(profile_of(known))

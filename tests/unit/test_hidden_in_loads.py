@@ -285,3 +285,13 @@ def test_number_lost_in_a_load_that_died_takes_nobody_along(index, step, again, 
     index.hide("b:1")
     index.load("c", ("1", TOM | {"nhs_number": NHS[0]}))
     assert (("c", "1") in rows_found(index)) == (NHS[0] not in child.nhs_numbers)
+
+
+@pytest.mark.parametrize(
+    "key", ["nhs:" + NHS[0], "b:1", name_key("Ann Kelly", date(2014, 3, 9))], ids=str
+)
+def test_child_who_was_awaited_hides_a_double_that_was_there_before(index, key):
+    index.load("a", ("1", said("Ann", address=at(POSTCODES[0]))))
+    index.awaited.keys[key] = "a shield"
+    index.load("b", ("1", said("Ann", nhs_number=NHS[0], address=at(POSTCODES[1]))))
+    assert rows_found(index) == set()
