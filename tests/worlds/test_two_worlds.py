@@ -34,7 +34,7 @@ def test_rows_near_the_shielded_tell_their_uploader_nothing(play, kind, record_p
     assert mine.decided >= len(DOUBLED)
     record_property("kept", mine.kept)
     record_property("apart", len(apart))
-    assert [step.name for step in apart if step.way == LOADS] == []
+    assert [said for step, said in apart if step.way == LOADS] == []
     assert bool(apart) <= bool(mine.kept)
 
 

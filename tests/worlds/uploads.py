@@ -38,6 +38,8 @@ def feeds(cast: Cast) -> list[tuple[str, list[Row], tuple[str, ...]]]:
 
 def told(stage: Stage) -> list[str]:
     """Load it all; return receipts, rejects and the log of each load, and the audit at the end."""
+    stage.open_doors("doors of uploaders")
+    stage.logged()
     said = []
     for place, (source, rows, options) in enumerate(feeds(stage.cast), 1):
         stage.clock.turn(f"upload {place}", place * 100)
@@ -67,7 +69,6 @@ def send_all(theatre: Theatre, cast: Cast, steps: Sequence[Step]) -> Uploads:
     """Send the same in a world where nobody is shielded and in one where the hidden are."""
     with theatre.world(cast, "shown") as stage:
         share = share_that_shows(stage, steps)
-        stage.logged()
         shown = told(stage)
     with theatre.world(cast, "after") as stage:
         shielded = told(stage)
