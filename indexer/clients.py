@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Literal
 
 import msgspec
@@ -67,6 +68,12 @@ def settled_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any
     if any(one["status"] >= FIRST_FAILURE and one["status"] not in allowed for one in results):
         raise ClusterUnavailable(f"{doing}: some were refused; run the command again")
     return results
+
+
+WRITING = Lock()
+"""Held by each bulk of a load or reindex. A bulk takes one of Elasticsearch's writing threads for
+each shard, and they are few: were several under way, the audit of a search would stand in line
+behind them all (docs/decisions/0018-writes-stand-in-line.md)."""
 
 
 @contextmanager

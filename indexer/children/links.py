@@ -7,7 +7,7 @@ from elasticsearch import Elasticsearch
 from msgspec import Struct
 
 from indexer.children.child import Facts
-from indexer.clients import FIRST_FAILURE, found_in, settled_in, speaking_to_cluster
+from indexer.clients import FIRST_FAILURE, WRITING, found_in, settled_in, speaking_to_cluster
 from indexer.feeds.rows import Row
 from mappings.names import LINKS
 
@@ -164,7 +164,7 @@ class Links:
     def _send(self, lines: list[Any]) -> set[str]:
         if not lines:
             return set()
-        with speaking_to_cluster("writing links"):
+        with WRITING, speaking_to_cluster("writing links"):
             answer = self._client.bulk(index=LINKS, operations=lines)
         results = settled_in(answer, "writing links")
         return {result["_id"] for result in results if result["status"] < FIRST_FAILURE}

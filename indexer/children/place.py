@@ -16,7 +16,7 @@ from indexer.children.child import Child
 from indexer.children.document import Derived, Document, build_document
 from indexer.children.hidden import HiddenChild, HiddenChildren, united
 from indexer.children.store import ChildStore, Stored
-from indexer.clients import CONFLICT, settled_in, speaking_to_cluster
+from indexer.clients import CONFLICT, WRITING, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.shields.marks import Marks
 
@@ -170,7 +170,7 @@ class Placer:
     def _write(self, lines: list[Any]) -> list[dict[str, Any]]:
         if not lines:
             return []
-        with speaking_to_cluster("writing children"):
+        with WRITING, speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
         return settled_in(answer, "writing children")
 

@@ -18,9 +18,15 @@ def show_sign_in(page, visitor):
     page.goto(f"{visitor.address}/sign-in")
 
 
+def await_refusal(page):
+    """Until the page that says what was wrong is there: the one before it has the same heading."""
+    expect(page.locator(".govuk-error-summary")).to_be_visible()
+
+
 def show_refusal(page, visitor):
     show_sign_in(page, visitor)
     page.get_by_role("button", name="Sign in").click()
+    await_refusal(page)
 
 
 def show_wrong_password(page, visitor):
@@ -28,6 +34,7 @@ def show_wrong_password(page, visitor):
     page.get_by_label("User name").fill("nobody-known")
     page.get_by_label("Password", exact=True).fill("x")
     page.keyboard.press("Enter")
+    await_refusal(page)
 
 
 def show_search(page, visitor):
@@ -36,8 +43,8 @@ def show_search(page, visitor):
 
 def show_refused_question(page, visitor):
     sign_in(page, visitor)
-    page.keyboard.press("Enter")
     page.get_by_role("button", name="Search").click()
+    await_refusal(page)
 
 
 def show_results(page, visitor):
@@ -63,6 +70,7 @@ def show_reason(page, visitor):
 def show_missing_reason(page, visitor):
     show_reason(page, visitor)
     page.get_by_role("button", name="Open the record").click()
+    await_refusal(page)
 
 
 def show_record(page, visitor):
@@ -108,7 +116,7 @@ def show_working(page, visitor):
 def show_working_sent_empty(page, visitor):
     show_working(page, visitor)
     page.get_by_role("button", name="Put it on the record").click()
-    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    await_refusal(page)
 
 
 def show_no_longer(page, visitor):
@@ -208,12 +216,14 @@ def test_pages_of_the_desk_and_of_setting_up_have_no_finding_either(
     page.goto(f"{desk_address}/people")
     page.get_by_role("link", name=name).click()
     page.get_by_role("button", name="Invite again").click()
-    expect(page.locator(".govuk-error-summary")).to_be_visible()
+    await_refusal(page)
     assert_accessible(page)
     page.get_by_label("I have them in front of me").check()
     page.get_by_role("button", name="Invite again").click()
+    secret = page.locator(".app-handover .app-secret")
+    expect(secret).to_be_visible()
     assert_accessible(page)
-    password = page.locator(".app-handover .app-secret").inner_text()
+    password = secret.inner_text()
     show_set_up(page, visitor, name, password)
     assert_accessible(page)
 

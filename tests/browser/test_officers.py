@@ -42,7 +42,15 @@ def carry_out(page, filled):
 
 
 def press(page, name):
-    page.get_by_role("button", name=name).click()
+    """Press a button, and wait for the page that comes then."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def follow(page, name):
+    """Follow the first link of this name, and wait for the page that comes then."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).first.click()
 
 
 def test_officer_shields_compares_and_searches_on_pages_without_findings(
@@ -55,14 +63,14 @@ def test_officer_shields_compares_and_searches_on_pages_without_findings(
     scripted_page.goto(f"{desk_address}/shields")
     find(scripted_page, child)
     for act in ("Hand it over", "Ask for it to be lifted"):
-        scripted_page.get_by_role("link", name=act).click()
+        follow(scripted_page, act)
         assert_accessible(scripted_page)
-        scripted_page.get_by_role("link", name="Go back and change nothing").click()
+        follow(scripted_page, "Go back and change nothing")
 
 
 def shield(page, filled, child):
     """Shield the child by the form, which is refused first, and go on to what is held for it."""
-    page.get_by_role("link", name="Shield a child").click()
+    follow(page, "Shield a child")
     refused(page, "Shield the child")
     page.get_by_label("ContactPoint number, NHS number or UPN").fill(child[1])
     page.get_by_label("Why must the child be shielded?").fill("court order")
@@ -73,12 +81,12 @@ def shield(page, filled, child):
     expect(page.get_by_role("heading", level=1)).to_have_text("The shield is set")
     expect(page.get_by_text(f"Bartholomew {child[0]}")).to_be_visible()
     assert_accessible(page)
-    page.get_by_role("link", name="Compare and decide").click()
+    follow(page, "Compare and decide")
     assert_accessible(page)
 
 
 def compare(page, child):
-    page.get_by_role("link", name=f"Otilie {child[0]}").first.click()
+    follow(page, f"Otilie {child[0]}")
     expect(page.get_by_text("Differs").first).to_be_visible()
     assert_accessible(page)
     refused(page, "Decide")
@@ -94,7 +102,7 @@ def find(page, child):
     press(page, "Search")
     assert child[0] not in page.url
     assert_accessible(page)
-    page.get_by_role("link", name=f"Ottilie {child[0]}").first.click()
+    follow(page, f"Ottilie {child[0]}")
     expect(page.get_by_text("court order")).to_be_visible()
     assert_accessible(page)
 
