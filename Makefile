@@ -36,6 +36,7 @@ pictures: setup-tests ## Photograph the pages into docs/pictures
 prove: setup-tests ## The long measurements behind docs/PROOF.md
 	$(PYTHON) -m tests.benchmarks.prove
 	$(PYTHON) -m tests.benchmarks.evaluation --children 100000 --cases 300
+	CONTACTPOINT_TEST_EVERY_STEP=1 $(PYTHON) -m pytest tests/faults/test_set_dies.py tests/faults/test_load_dies.py
 	$(PYTHON) -m tests.benchmarks.leaks
 	$(PYTHON) -m tests.benchmarks.shields
 	$(PYTHON) -m tests.benchmarks.held_rows

@@ -18,6 +18,7 @@ from indexer.builds.builds import create_build
 from indexer.builds.init import init
 from indexer.builds.records import Record, Records
 from indexer.builds.reindex import reindex
+from indexer.children.load import Loader
 from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine import configuration, lifecycle
@@ -34,6 +35,7 @@ from indexer.snapshots.snapshots import create
 from indexer.world import REAL, World
 from tests.builds import load, plain_rows, published
 from tests.conftest import OPERATOR, running_engine
+from tests.rows import entries
 from tests.runbook import contactpoint, environment_of, follow, headings
 
 PATIENCE_SECONDS = 120
@@ -210,8 +212,8 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
 
 
 def test_load_whose_rows_were_lost_is_yellow_until_it_is_repeated_and_checked(served, tmp_path):
-    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=1)).loads
-    load(served, "practitioners", *rows)
+    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=-1)).loads
+    Loader(served, later(seconds=-2)).load(entries(*rows), "practitioners", OPERATOR)
     loads.doubt(loads.since(REAL.now())[-1])  # as `publish` does
     make_client(served, "worker").indices.refresh(index="loads")
     found = state(served, "repeats")

@@ -29,7 +29,7 @@ from tests.whole_index import WholeIndex, difference, empty_index, read_whole_in
 HEAP = "512m"
 SOURCES = ("gp-registration", "child-benefit")
 PERSONS, ENGLAND = 1_500, 361
-MOMENTS = 3
+MOMENTS = 2  # ten are drawn by tests/benchmarks/kills.py
 NO_ANSWER = 4  # the exit code of a command that Elasticsearch does not answer
 SOME_REJECTED = 3
 END_SECONDS = 1_200
@@ -169,7 +169,7 @@ def test_load_killed_at_any_moment_is_finished_by_the_same_command(service, load
     whole, feeds = loaded
     first, second = SOURCES  # the first makes children, the second joins them
     chance = random.Random(f"{seed} {number}")
-    moments = [Moment.draw(chance, number * 0.3, number * 0.3 + 0.2) for _ in SOURCES]
+    moments = [Moment.draw(chance, number * 0.5, number * 0.5 + 0.3) for _ in SOURCES]
     print(f"killed {first} {moments[0]}, {second} {moments[1]}")  # noqa: T201 - to repeat it
     empty_index(service)
     assert load_and_kill(service, feeds, first, moments[0])

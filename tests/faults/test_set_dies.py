@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from elastic_transport import Transport
 
 from indexer.world import REAL
+from tests.faults.conftest import STEPS_APART
 from tests.rows import nhs_number, plain_row
 from tests.shields import BIRTHDAY, OLGA, OMAR, REASON, Office
 
@@ -47,9 +49,14 @@ def office(shield_engine):
     return Office(shield_engine, HASTY)
 
 
-def die_at_every_step(prepare, act, monkeypatch):
-    """Yield what `prepare` made for each step at which `act` died, until one gets through."""
-    for steps in range(MOST_STEPS):
+@pytest.fixture
+def die_at_steps(first_step, monkeypatch):
+    """Yields what `prepare` made for each step at which `act` died, until one gets through."""
+    return partial(_die_at_steps, range(first_step, MOST_STEPS, STEPS_APART), monkeypatch)
+
+
+def _die_at_steps(some, monkeypatch, prepare, act):
+    for steps in some:
         made = prepare(steps)
         try:
             with dying_after(steps, monkeypatch):
@@ -63,15 +70,15 @@ def die_at_every_step(prepare, act, monkeypatch):
 
 
 def test_set_that_died_at_any_step_hides_from_the_mark_on_and_is_finished(
-    office, source, monkeypatch
+    office, source, die_at_steps
 ):
     def prepare(steps):
         family = office.family()
         return office.add(f"{source}-{steps}", family), family
 
     outcomes = set()
-    for number, family in die_at_every_step(
-        prepare, lambda made: Office(office.settings, HASTY).set(made[0]), monkeypatch
+    for number, family in die_at_steps(
+        prepare, lambda made: Office(office.settings, HASTY).set(made[0])
     ):
         is_marked = number in office.marks.marked([number])
         assert office.found(family) == ([] if is_marked else [number])
@@ -86,7 +93,7 @@ def test_set_that_died_at_any_step_hides_from_the_mark_on_and_is_finished(
 
 
 def test_load_that_died_at_any_step_before_a_set_shows_nobody_and_is_finished(
-    office, source, monkeypatch
+    office, source, die_at_steps, monkeypatch
 ):
     """The row is of a child who is there: the set comes between the load's last step and its
     second try."""
@@ -100,7 +107,7 @@ def test_load_that_died_at_any_step_before_a_set_shows_nobody_and_is_finished(
         Office(office.settings, HASTY).load(made[0], row)
 
     monkeypatch.setattr("indexer.children.loads.Loads._is_alive", lambda *_: False)
-    for made in die_at_every_step(prepare, load, monkeypatch):
+    for made in die_at_steps(prepare, load):
         office.set(made[2])
         assert office.found(made[1]) == []
         load(made)
@@ -109,19 +116,17 @@ def test_load_that_died_at_any_step_before_a_set_shows_nobody_and_is_finished(
     assert office.verify().faults == []
 
 
-def test_set_that_died_at_any_step_is_finished_by_the_same_command(office, source, monkeypatch):
+def test_set_that_died_at_any_step_is_finished_by_the_same_command(office, source, die_at_steps):
     def prepare(steps):
         return office.add(f"{source}-{steps}", office.family())
 
-    for number in die_at_every_step(
-        prepare, lambda made: Office(office.settings, HASTY).set(made), monkeypatch
-    ):
+    for number in die_at_steps(prepare, lambda made: Office(office.settings, HASTY).set(made)):
         office.set(number)
         assert office.is_hidden(number)
     assert office.verify().faults == []
 
 
-def test_lift_that_died_at_any_step_loses_nobody_and_is_finished(office, source, monkeypatch):
+def test_lift_that_died_at_any_step_loses_nobody_and_is_finished(office, source, die_at_steps):
     def prepare(steps):
         family = office.family()
         number = office.add(f"{source}-{steps}", family)
@@ -129,10 +134,9 @@ def test_lift_that_died_at_any_step_loses_nobody_and_is_finished(office, source,
         return number, family
 
     outcomes = set()
-    for number, family in die_at_every_step(
+    for number, family in die_at_steps(
         prepare,
         lambda made: Office(office.settings, HASTY).shielding.lift(made[0], OMAR, REASON),
-        monkeypatch,
     ):
         assert number in office.hidden.read([number]) or office.in_builds(number)
         office.verify()
@@ -145,7 +149,7 @@ def test_lift_that_died_at_any_step_loses_nobody_and_is_finished(office, source,
 
 
 def test_load_of_an_awaited_child_that_died_at_any_step_is_finished_by_the_same_feed(
-    office, source, monkeypatch
+    office, source, die_at_steps, monkeypatch
 ):
     def prepare(steps):
         number = nhs_number(office.world)
@@ -157,7 +161,7 @@ def test_load_of_an_awaited_child_that_died_at_any_step_is_finished_by_the_same_
         Office(office.settings, HASTY).load(*made)
 
     monkeypatch.setattr("indexer.children.loads.Loads._is_alive", lambda *_: False)
-    for name, row in die_at_every_step(prepare, load, monkeypatch):
+    for name, row in die_at_steps(prepare, load):
         assert office.found(row["family_name"]) == []
         office.load(name, row)
         assert office.found(row["family_name"]) == []
