@@ -83,9 +83,15 @@ class People:
         session.clear()
 
     def load(self, token: str) -> SignedIn | None:
-        """Return who holds this session, None once it is over."""
+        """Return who holds this session, None once it is over.
+
+        The cookie, which this process has signed, must name the same person: whoever can write to
+        the index of sessions, as the front's credential can, makes nobody of it but themselves.
+        """
         stay = find_stay(self._client, self._process.name, token, self._world)
-        return SignedIn(token, self._actor(stay.user), stay) if stay else None
+        if stay is None or stay.user.name != session.get("user"):
+            return None
+        return SignedIn(token, self._actor(stay.user), stay)
 
     def organisation(self, code: str) -> Organisation:
         return read_organisation(self._client, code)
@@ -98,7 +104,7 @@ class People:
         token = open_session(self._client, self._process.name, actor.name, found.mark, self._world)
         session.clear()  # a cookie from before the sign-in must be worth nothing after it
         login_user(SignedIn(token, actor))
-        session["user"] = actor.name  # tells, once the session is over, that there was one
+        session["user"] = actor.name  # also tells, once the session is over, that there was one
         keep_known(actor.name, self._world)
 
 

@@ -30,7 +30,7 @@ from indexer.children.services import unite_involvements
 UNITED = frozenset({"former_names", "carers", "involvements"})
 """The fields that hold what every source says; of all others one source is believed."""
 
-COPIED = frozenset({"names", "date_of_birth"})
+COPIED = frozenset({"names", "date_of_birth", "authority"})
 """The fields that a practitioner's row has from the record itself: others alone are asked."""
 
 Contributions = tuple[Contribution, ...]

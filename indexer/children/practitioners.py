@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 
 from indexer.children.child import PRACTITIONERS, Child, Contribution, Involvement
 from indexer.children.links import Link, number_key, row_key
@@ -26,6 +27,8 @@ from indexer.world import World
 
 MERGES_FOLLOWED = 10
 LOST_AFTER = timedelta(days=1)  # a child may be on the way from one place to another for a moment
+
+log = structlog.get_logger()
 
 Involved = dict[str, Any]
 """An involvement with the fields of a feed's."""
@@ -61,15 +64,14 @@ def take_in(settings: Settings, world: World, actor: Actor) -> int:
     return len(done)
 
 
-def _rows(stores: Stores, wishes: Mapping[str, Wish]) -> tuple[list[str], list[str]]:
-    """Return the rows to load, as lines of JSON, and the keys of the wishes that are then done. The
-    link of each row leads to its child from now on."""
-    by_person: dict[tuple[str, str], list[tuple[str, Wish]]] = defaultdict(list)
-    for key, wish in wishes.items():
-        by_person[wish.child, wish.person].append((key, wish))
+def _rows(stores: Stores, wishes: Mapping[str, Wish | None]) -> tuple[list[str], list[str]]:
+    """Return the rows to load, as lines of JSON, and the keys of the wishes that are then done, as
+    are those that cannot be read. The link of each row leads to its child from now on."""
     rows: dict[str, str] = {}
-    done: list[str] = []
-    for (number, person), some in by_person.items():
+    done = [key for key, wish in wishes.items() if wish is None]
+    if done:
+        log.error("wishes_not_readable", wishes=len(done))
+    for (number, person), some in _by_person(wishes).items():
         said = _said(stores, number, person)
         if said is None and _is_young(some[-1][1], stores.world):
             continue
@@ -77,6 +79,15 @@ def _rows(stores: Stores, wishes: Mapping[str, Wish]) -> tuple[list[str], list[s
         if said and (row := _row(said, (wish for _, wish in some))):
             rows[said.record_id] = row
     return list(rows.values()), done
+
+
+def _by_person(wishes: Mapping[str, Wish | None]) -> dict[tuple[str, str], list[tuple[str, Wish]]]:
+    """Return child and person → what they said, in order, with the keys."""
+    said: dict[tuple[str, str], list[tuple[str, Wish]]] = defaultdict(list)
+    for key, wish in wishes.items():
+        if wish:
+            said[wish.child, wish.person].append((key, wish))
+    return said
 
 
 def _is_young(wish: Wish, world: World) -> bool:

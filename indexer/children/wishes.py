@@ -5,6 +5,7 @@ The pages may add and no more: they neither read a wish nor write a child.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -54,8 +55,9 @@ def add_wish(client: Elasticsearch, wish: Wish, world: World) -> None:
         raise ClusterUnavailable("what was said could not be recorded; try again")
 
 
-def waiting_wishes(client: Elasticsearch) -> dict[str, Wish]:
-    """Return at most 1,000 that wait, the oldest first, by their ids."""
+def waiting_wishes(client: Elasticsearch) -> dict[str, Wish | None]:
+    """Return at most 1,000 that wait, the oldest first, by their ids; None for what no page wrote
+    and nobody can read."""
     with speaking_to_cluster("looking for what was said"):
         client.indices.refresh(index=WISHES)
         answer = client.search(
@@ -77,8 +79,13 @@ def remove_wishes(client: Elasticsearch, keys: Iterable[str]) -> None:
         settled_in(answer, "forgetting what was said")
 
 
-def _parse(source: dict[str, Any]) -> Wish:
+def _parse(source: dict[str, Any]) -> Wish | None:
     """What is no involvement becomes one of no service, which every row refuses."""
     said = source.get("involvement")
     involvement = said if isinstance(said, dict) or said is None else {}
-    return Wish(source["child"], source["person"], source["said_at"], involvement)
+    try:
+        wish = Wish(source["child"], source["person"], source["said_at"], involvement)
+        is_read = bool(wish.child and wish.person and datetime.fromisoformat(wish.said_at).tzinfo)
+    except (KeyError, TypeError, ValueError):
+        is_read = False
+    return wish if is_read else None

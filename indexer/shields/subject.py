@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 
 from analyzers.fold import words
 from analyzers.numbers import compact_number, number_kind
-from indexer.children.child import Child, Contribution
+from indexer.children.child import PRACTITIONERS, Child, Contribution
 from indexer.children.document import build_identity
 from indexer.children.hidden import HiddenChildren
 from indexer.children.links import Links, nhs_key, number_key, row_key, upn_key
@@ -167,7 +167,11 @@ def _is_called(child: Child, subject: Subject) -> bool:
 
 
 def _authorities(contributions: Iterable[Contribution]) -> set[str]:
-    return {one.facts.authority for one in contributions}
+    """Return the authorities that sources know the child in. A practitioner's row has the record's
+    own of the day it was written, which may be over: it counts where there is no other."""
+    said = list(contributions)
+    first_hand = [one for one in said if one.source != PRACTITIONERS]
+    return {one.facts.authority for one in first_hand or said}
 
 
 def _refuse_unless_of(child: Child, officer: Actor) -> None:

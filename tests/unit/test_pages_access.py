@@ -75,6 +75,18 @@ def test_role_may_use_the_routes_of_its_rows_and_no_others(town, tmp_path, proce
     assert list(due.values()).count(False) >= (0 if role in roles_of(process.name) else 1)
 
 
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda one: one.name)
+def test_cookie_opens_no_session_of_another_person_than_it_names(town, tmp_path, process):
+    """Whoever can write sessions, as the front's credential can, must not become an officer."""
+    browser = signed_in(town, opened(town, tmp_path, process), "data-manager", process)
+    assert browser.get("/").location != "/sign-in"
+    mark = town.mark("shield-officer")
+    others = open_session(None, process.name, "shield-officer", mark, town.world)
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = others
+    assert browser.get("/").location == "/sign-in"
+
+
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda one: one.name)
 def test_role_signs_in_where_it_has_a_start_page_and_is_told_elsewhere(

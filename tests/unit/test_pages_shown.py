@@ -17,8 +17,8 @@ from webapp.pages import record
 from webapp.pages.record import build_record_page
 from webapp.pages.results import build_results_page
 from webapp.search.answer import Answer, Found, OpenRecord
-from webapp.search.gate import without_sensitive_sources
 from webapp.search.question import Question
+from webapp.search.sensitive import without_sensitive_sources
 from webapp.site import Site
 from webapp.tokens import Asked
 

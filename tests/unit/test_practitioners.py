@@ -8,7 +8,7 @@ from msgspec import structs
 
 from indexer.children.combine import combine
 from indexer.children.practitioners import _rows
-from indexer.children.wishes import Wish, own_row, record_id
+from indexer.children.wishes import Wish, _parse, own_row, record_id
 from tests.memory import NOW, Memory
 from tests.rows import plain_row
 
@@ -125,6 +125,21 @@ def test_wish_that_is_no_involvement_is_rejected_and_changes_nothing():
     assert involvements(memory, child_of(memory)) == ()
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [{}, {"said_at": "1700000000000"}, {"said_at": "2026-11-22T02:00:00"}, {"child": ""}],
+    ids=str,
+)
+def test_wish_that_no_page_wrote_is_done_with_and_keeps_no_other_from_being_taken_in(broken):
+    memory = filled(GP)
+    number = child_of(memory)
+    whole = {"child": number, "person": "amira", "said_at": "2026-11-22T02:00:00+00:00"}
+    receipt, done = say(memory, _parse(whole | broken if broken else {}), wish(number, "bo"))
+    assert receipt["new"] == 1
+    assert sorted(done) == ["0", "1"]
+    assert _parse(whole) == Wish(**whole, involvement=None)
+
+
 def test_row_that_died_between_link_and_child_is_finished_by_the_next_try():
     memory = filled(GP)
     number = child_of(memory)
@@ -148,6 +163,18 @@ def test_child_who_became_another_has_the_row_and_its_owner_finds_it():
     merged = combine("200000000025", child.contributions)
     assert own_row(merged, "amira") is None
     assert own_row(structs.replace(merged, former_numbers=(number,)), "amira") is not None
+
+
+def test_authority_of_the_day_it_was_said_does_not_outvote_the_sources():
+    """Also not those that no table of preferences names, which come after it by their names."""
+    memory = Memory()
+    memory.load("youth-justice", ("Y-1", plain_row("Y-1", "Ann", "Kelly", BORN, authority="359")))
+    number = child_of(memory, "youth-justice:Y-1")
+    say(memory, wish(number))
+    memory.load("youth-justice", ("Y-1", plain_row("Y-1", "Ann", "Kelly", BORN, authority="201")))
+    child = memory.children.stored[number].child
+    assert len(child.contributions) == 2
+    assert child.facts.authority == "201"
 
 
 @pytest.mark.parametrize("born", ["2014-03-09", "2014-03-10"])

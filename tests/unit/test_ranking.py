@@ -6,10 +6,18 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from analyzers.fold import fold
 from analyzers.tables import read_table
-from indexer.children.child import Address, Child, Facts, FormerName
+from indexer.children.child import (
+    Address,
+    Child,
+    Contribution,
+    Facts,
+    FormerName,
+    Involvement,
+)
 from indexer.people.actor import Actor
 from webapp.search.question import Question, parse_question
 from webapp.search.rank import rank
@@ -227,3 +235,16 @@ def test_number_finds_alone_and_what_else_was_typed_is_told():
     (found,) = rank(Question("zoe", number="9434765919"), [one], READER, TODAY)
     assert found.score == 1
     assert (found.whys, found.doubts) == (("the number is the same",), ("no Zoe in this record",))
+
+
+def test_data_manager_sees_the_rows_of_no_sensitive_service_and_of_no_practitioner():
+    """Its name alone would tell that the child is known there, and to whom."""
+    born, said = date(2014, 3, 9), Facts("Kelly", date(2014, 3, 9), "359", given_names="Niamh")
+    secret = replace(said, involvements=(Involvement("sexual_health", "Clinic", sensitive=True),))
+    rows = [("school-census", "S-1", said), ("sexual-health-wn", "X-1", secret)]
+    rows.append(("practitioners", "0a1b", said))
+    told = tuple(Contribution(source, record, "", facts) for source, record, facts in rows)
+    known = Child("000000000001", child(1, "Niamh", "Kelly", born).facts, told)
+    manager = Actor("dana", "data-manager", "359")
+    (found,) = rank(asked("niamh kelly"), [known], manager, TODAY)
+    assert found.sources == ("school-census:S-1",)

@@ -4,10 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from indexer.children.child import Contribution, Facts
 from indexer.errors import Refused
 from indexer.shields.events import Event, hidden_numbers, name_key, shields_of
 from indexer.shields.shielding import ACKNOWLEDGED_AFTER_SECONDS
-from indexer.shields.subject import Subject, parse_name, parse_number, parse_row, subject_of
+from indexer.shields.subject import (
+    Subject,
+    _authorities,
+    parse_name,
+    parse_number,
+    parse_row,
+    subject_of,
+)
 from webapp.search.answer import FRESH_SECONDS
 
 BORN = date(2014, 3, 9)
@@ -97,3 +105,16 @@ def test_row_and_name_must_be_whole():
 
 def test_shield_is_acknowledged_no_sooner_than_an_answer_may_be_late():
     assert ACKNOWLEDGED_AFTER_SECONDS >= FRESH_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        ((("school-census", "201"), ("practitioners", "359")), {"201"}),
+        ((("school-census", "201"), ("youth-justice", "359")), {"201", "359"}),
+        ((("practitioners", "359"),), {"359"}),
+    ],
+)
+def test_copy_of_an_authority_in_a_practitioners_row_gives_no_right(sources, expected):
+    said = [Contribution(one, "1", "", Facts("Kelly", BORN, code)) for one, code in sources]
+    assert _authorities(said) == expected

@@ -9,11 +9,10 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 import structlog
 from msgspec import to_builtins
-from msgspec.structs import replace
 
 from indexer.age import age_in_years
 from indexer.audit.trail import Trail
-from indexer.children.child import Child, Contribution
+from indexer.children.child import Child
 from indexer.clients import Credential, make_client
 from indexer.errors import (
     AnswerTooLate,
@@ -36,6 +35,7 @@ from webapp.search.narrowing import hint
 from webapp.search.query import Candidates, ChildSearch
 from webapp.search.question import Question
 from webapp.search.rank import rank
+from webapp.search.sensitive import without_sensitive_sources
 from webapp.search.siblings import find_siblings
 
 ASKED_AGAIN = 5  # times; each hides a child that a crash left in the build, so one is rare
@@ -191,15 +191,3 @@ class Gate:
         if self._marks.marked(candidates.seen):
             raise AnswerTooLate("the answer took too long to be shown safely; try again")
         return again_at
-
-
-def without_sensitive_sources(child: Child) -> Child:
-    """Return the child without the contributions that tell of nothing but sensitive services: the
-    name of the source alone would say which."""
-    kept = [one for one in child.contributions if not _is_sensitive(one)]
-    return replace(child, contributions=tuple(kept))
-
-
-def _is_sensitive(contribution: Contribution) -> bool:
-    involvements = contribution.facts.involvements
-    return bool(involvements) and all(one.sensitive for one in involvements)

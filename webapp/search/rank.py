@@ -11,11 +11,12 @@ from analyzers.fold import fold
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from indexer.age import age_in_years
-from indexer.children.child import Child
+from indexer.children.child import PRACTITIONERS, Child
 from indexer.children.document import build_identity
 from indexer.people.actor import Actor
 from webapp.search.answer import Found
 from webapp.search.question import Question
+from webapp.search.sensitive import without_sensitive_sources
 from webapp.search.siblings import twins_among
 
 SEES_SOURCES = "data-manager"
@@ -128,4 +129,8 @@ def _told(evidence: Iterable[Evidence]) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def _sources(child: Child) -> tuple[str, ...]:
-    return tuple(f"{one.source}:{one.source_record_id}" for one in child.contributions)
+    """Return the rows a data manager can put right at their source: not those that practitioners
+    wrote, whose ids are of a person's name."""
+    said = without_sensitive_sources(child).contributions
+    rows = [one for one in said if one.source != PRACTITIONERS]
+    return tuple(f"{one.source}:{one.source_record_id}" for one in rows)
