@@ -4,14 +4,12 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from indexer.world import REAL
+from tests.browser.accessible import assert_accessible
 from tests.browser.conftest import MANY, add_practitioner, at_desk, code_for
 from tests.browser.journey import choose_child, search, sign_in, state_reason
-
-OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
 def show_sign_in(page, visitor):
@@ -179,16 +177,6 @@ def test_page_has_no_finding_of_axe_and_does_not_scroll_sideways(
     show(scripted_page, visitor)
     expect(scripted_page.get_by_role("heading", level=1)).to_contain_text(heading)
     assert_accessible(scripted_page)
-
-
-def assert_accessible(scripted_page):
-    """Axe finds nothing on the page, and it does not scroll sideways."""
-    found = Axe().run(scripted_page, options=OPTIONS).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-    widths = scripted_page.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
-    assert widths[0] <= widths[1]
 
 
 @pytest.mark.parametrize(

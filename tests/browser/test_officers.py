@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from indexer.children.load import Loader
 from indexer.shields.work import Worker
 from indexer.world import REAL
+from tests.browser.accessible import assert_accessible
 from tests.browser.conftest import TESTER, at_desk
 from tests.browser.journey import sign_in
-from tests.browser.test_accessibility import assert_accessible
 from tests.rows import entries, nhs_number, plain_row
 
 DRAWN = "bdfgklmnprst"
