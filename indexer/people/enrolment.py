@@ -5,6 +5,7 @@ that a front that is broken into makes nobody an officer.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -21,6 +22,7 @@ from indexer.people.users import NAME, User, parse_user
 from indexer.world import World
 from mappings.names import DESK_ENROLMENTS, ENROLMENTS, SESSIONS, USERS
 
+OF_A_PERSON = (USERS, ENROLMENTS, DESK_ENROLMENTS)
 TICKET_LASTS = timedelta(minutes=30)
 STEP_KEPT = timedelta(days=1)  # a code is right for a minute and a half
 ENDED = "Setting up took too long, or was done already. Sign in again."
@@ -70,14 +72,22 @@ def enrolment_index(role: Role) -> str:
 
 def read_person(client: Elasticsearch, name: str) -> Person | None:
     """Return the person, deactivated or not; None if there is none. One request in any case."""
+    return person_in(documents.read_all(client, places_of(name)))
+
+
+def places_of(name: str) -> list[tuple[str, str]]:
+    """Return where all that makes up a person is, to be read at once."""
     key = name if NAME.fullmatch(name) else "nobody:"  # no name has a colon
-    indices = (USERS, ENROLMENTS, DESK_ENROLMENTS)
-    found = documents.read_all(client, [(index, key) for index in indices])
+    return [(index, key) for index in OF_A_PERSON]
+
+
+def person_in(found: Sequence[Stored | None]) -> Person | None:
+    """Return the person in what was read at those places."""
     stored_user, *enrolments = found
     if stored_user is None:
         return None
     user = parse_user(stored_user.source)
-    stored = enrolments[indices[1:].index(enrolment_index(user.role))]
+    stored = enrolments[OF_A_PERSON[1:].index(enrolment_index(user.role))]
     enrolment = Enrolment(**stored.source) if stored else None
     is_theirs = enrolment is not None and enrolment.invitation == user.invitation
     return Person(user, enrolment if is_theirs else None, stored)

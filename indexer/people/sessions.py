@@ -11,7 +11,7 @@ from indexer.clients import settled_in, speaking_to_cluster
 from indexer.errors import ClusterUnavailable
 from indexer.people import documents
 from indexer.people.documents import Stored
-from indexer.people.enrolment import read_person
+from indexer.people.enrolment import person_in, places_of
 from indexer.people.users import User
 from indexer.world import World
 from mappings.names import SESSIONS
@@ -57,18 +57,23 @@ def open_session(client: Elasticsearch, process: str, user: str, mark: str, worl
     return token
 
 
-def find_stay(client: Elasticsearch, process: str, token: str, world: World) -> Stay | None:
-    """Return whose session this is, None once it is over.
+def find_stay(
+    client: Elasticsearch, process: str, token: str, name: str, world: World
+) -> Stay | None:
+    """Return the session of the person of this name; None once it is over, or if it is another's.
 
+    Whoever asks must know the name from where nobody else can write it: whoever can write to this
+    index, as the front's credential can, then makes nobody of a session but its owner.
     The person is read again at every request: deactivation, a new password and a new invitation
     end a session at once.
     """
-    stored = documents.read(client, SESSIONS, _key(process, token))
+    places = [(SESSIONS, _key(process, token)), *places_of(name)]
+    stored, *found = documents.read_all(client, places)
     if stored is None:
         return None
     session, now = _parse(stored), world.now()
-    person = None if session.is_over(now) else read_person(client, session.user)
-    if person is None or not person.user.active:
+    person = person_in(found)
+    if session.user != name or session.is_over(now) or person is None or not person.user.active:
         return None
     if person.enrolment is None or person.enrolment.mark != session.mark:
         return None

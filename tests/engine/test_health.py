@@ -317,7 +317,7 @@ def test_full_disk_is_red_and_room_leads_to_green(served):
     with full_disk(served) as filling:
         assert wait_for(served, "disk", "red").step == "df -h"
         wait_until_blocked(served)
-        stay = find_stay(make_client(served, "desk"), "desk", token, later(minutes=2))
+        stay = find_stay(make_client(served, "desk"), "desk", token, "olu", later(minutes=2))
         assert stay.user.name == "olu"  # who can be shown the page, though nothing can be noted
         follow(served, "disk", only="df")
         follow(served, "disk", only="rm", FILE=str(filling))

@@ -359,7 +359,7 @@ def test_codes_that_the_front_wrote_for_an_officer_count_for_nothing(town):
 
 
 def stay(town, token, process="front"):
-    return find_stay(None, process, token, town.world)
+    return find_stay(None, process, token, "amira", town.world)
 
 
 @pytest.fixture
