@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from indexer.people import passwords
+from indexer.errors import ClusterUnavailable
+from indexer.people import documents, passwords
 from indexer.people.codes import code_at, current_step
 from indexer.people.sign_in import REFUSAL
+from mappings.names import USERS
 from tests.people import PASSWORD, Town
 from tests.unit.test_pages_access import opened, signed_in
 from webapp import app as application
@@ -280,6 +282,21 @@ def test_many_are_invited_from_a_file_and_the_wrong_lines_are_told(town, mona):
     assert len(set(re.findall(r'app-secret">([a-z2-9-]{23})<', shown.text))) == 2
     listed = mona.get("/people").text
     assert all(f"{name}</a>" in listed for name in ("first", "third"))
+
+
+def test_file_that_breaks_off_shows_the_passwords_made_and_the_lines_left(town, mona, monkeypatch):
+    write = documents.write
+
+    def fail(client, place, document, over):
+        if place == (USERS, "second"):
+            raise ClusterUnavailable("writing about people: ConnectionError")
+        return write(client, place, document, over)
+
+    monkeypatch.setattr(documents, "write", fail)
+    shown = send(mona, "name\nfirst\nsecond\nthird\n")
+    assert len(re.findall(r'app-secret">([a-z2-9-]{23})<', shown.text)) == 1
+    assert "Line 3: writing about people: ConnectionError. It is not known" in text_of(shown)
+    assert "Line 4: was not reached" in text_of(shown)
 
 
 @pytest.mark.parametrize(

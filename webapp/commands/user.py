@@ -132,8 +132,11 @@ def import_(file: Path, organisation: str, role: Role, passwords: Path) -> None:
 
     Example: contactpoint user import staff.csv --organisation 359 --passwords passwords.csv
     """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        done = list(invite_all(_staff(), lines, Joining(organisation, role)))
+    if passwords.exists():  # those of the time before may not be handed over yet
+        raise Refused(f"{passwords} is there already: name another file")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(stream)  # a byte that is no text stops it before anybody is in
+    done = list(invite_all(_staff(), lines, Joining(organisation, role)))
     invited = [one for one in done if not one.error]
     refused = [one for one in done if one.error]
     write_privately(passwords, "".join(f"{one.name},{one.password}\n" for one in invited))
