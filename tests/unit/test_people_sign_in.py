@@ -11,6 +11,7 @@ from indexer.people.actor import Actor
 from indexer.people.codes import code_at, current_step
 from indexer.people.enrolment import Ticket
 from indexer.people.failures import BY_NAME, BY_PLACE, Place
+from indexer.people.imports import Joining, invite_all
 from indexer.people.sessions import end_session, find_stay, open_session
 from indexer.people.sign_in import (
     REFUSAL,
@@ -248,6 +249,18 @@ def test_third_who_would_check_a_password_waits_and_is_told_to_come_back(monkeyp
     with passwords.turn(), passwords.turn(), pytest.raises(Busy) as busy, passwords.turn():
         pass
     assert busy.value.retry_after_seconds > 0
+
+
+def test_invitation_waits_for_its_turn_too_and_nobody_is_added_without(town, monkeypatch):
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    staff = Staff(None, town.trail, town.world, MANAGER)
+    file = ["name", "first", "second"]
+    with passwords.turn(), passwords.turn():
+        done = list(invite_all(staff, file, Joining("359")))
+    assert [one.line for one in done if one.error] == [2, 3]
+    assert "too many people are signing in" in done[0].error
+    assert town.trail.events == []
+    assert all(one.password for one in invite_all(staff, file, Joining("359")))
 
 
 @pytest.mark.parametrize("name", ["amira", "nobody", "gone", "waiting"])
