@@ -129,9 +129,14 @@ def _wanted(user: str) -> str:
     it would be done and audited in the name of whoever signs in.
     """
     if request.method == "GET" or request.endpoint in FORMS:
-        return request.path if len(request.path) <= LONGEST_WANTED else ""
+        return request.path if _can_be_wanted(request.path) else ""
     if request.endpoint != "pages.search" or not user:
         return ""
     asked = Asked(" ".join(request.form.get("text", "").split()))
     address = url_for("pages.results", token=service().tokens.seal("results", user, asked))
     return address if len(address) <= LONGEST_WANTED else url_for("pages.search")
+
+
+def _can_be_wanted(path: str) -> bool:
+    """Say if a cookie can hold it and a redirect can lead there: not with a new line in it."""
+    return len(path) <= LONGEST_WANTED and path.isprintable()

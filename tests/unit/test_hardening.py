@@ -136,6 +136,14 @@ def test_page_wanted_after_signing_in_is_of_this_service(town, tmp_path):
         assert browser.post("/sign-in", data=form).location in ("/", "/search")
 
 
+@pytest.mark.parametrize("odd", ["%0A", "%0D%0A", "%00", "%7F", "%E2%80%A8"])
+def test_address_with_a_new_line_leads_home_after_signing_in_and_is_no_fault(town, tmp_path, odd):
+    browser = opened(town, tmp_path, FRONT).test_client()
+    browser.get(f"/record/a{odd}b")
+    form = {"name": "practitioner", "password": PASSWORD, "code": town.clock.code()}
+    assert browser.post("/sign-in", data=form).location == "/"
+
+
 def test_day_of_a_year_of_thirty_digits_is_refused_and_no_fault(town, tmp_path):
     app = opened(town, tmp_path, DESK)
     token = app.extensions[KEY].tokens.seal("person", "mona", Asked("practitioner"))
