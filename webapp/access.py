@@ -115,11 +115,15 @@ def _to_sign_in() -> ResponseReturnValue:
     The address is kept in the signed cookie, not in the next address; it names no child, and its
     token opens for no other user. Who chose to sign out wants no page and is told of no end.
     """
+    answer = redirect(url_for("pages.sign_in"), 303)
+    if request.method == "POST" and not session:
+        # A form of another site comes without the cookie; one set here would end the live session.
+        return answer
     user = session.get("user", "")  # there until its owner signs out, also once the session is over
     session.clear()
     if request.endpoint != "pages.sign_out":
         session["user"], session["wanted"] = user, _wanted(user)
-    return redirect(url_for("pages.sign_in"), 303)
+    return answer
 
 
 def _wanted(user: str) -> str:

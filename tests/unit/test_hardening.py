@@ -103,6 +103,18 @@ def test_form_of_another_site_is_refused_on_every_route_that_takes_one(town, tmp
         assert town.documents.stored == before
 
 
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda one: one.name)
+def test_form_of_another_site_ends_no_session_on_any_route(town, tmp_path, process):
+    """It comes without the cookie, so an answer that sets one would write over the live one."""
+    app = opened(town, tmp_path, process)
+    app.config["WTF_CSRF_ENABLED"] = True
+    rules = [one.rule for one in app.url_map.iter_rules() if "POST" in one.methods]
+    assert "/sign-out" in rules
+    for rule in [*rules, "/livez", "/nowhere"]:
+        answer = app.test_client().post(re.sub("<[^>]+>", "x", rule), data={"text": "x"})
+        assert answer.headers.getlist("Set-Cookie") == [], rule
+
+
 @pytest.mark.parametrize("size", [1, MOST_BYTES])
 def test_body_of_no_length_is_refused_and_not_cut_off(town, tmp_path, size):
     app = opened(town, tmp_path, FRONT)
