@@ -67,7 +67,9 @@ class Place:
         except ValueError:
             return cls("address unknown")
         if isinstance(parsed, IPv6Address):
-            return cls(str(IPv6Network((parsed, IPV6_HOME), strict=False)))
+            # All IPv4 addresses written as IPv6 are in one /64, and no home.
+            home = parsed.ipv4_mapped or IPv6Network((parsed, IPV6_HOME), strict=False)
+            return cls(str(home))
         return cls(str(parsed))
 
 
