@@ -1,5 +1,6 @@
 """Who gets in with what, how long guesses are held, and when sessions end: with time at hand."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +11,7 @@ from indexer.people import passwords, sign_in
 from indexer.people.actor import Actor
 from indexer.people.codes import code_at, current_step
 from indexer.people.enrolment import Ticket
-from indexer.people.failures import BY_NAME, BY_PLACE, Place
+from indexer.people.failures import BY_NAME, BY_PLACE, Place, count_failure
 from indexer.people.imports import Joining, invite_all
 from indexer.people.sessions import end_session, find_stay, open_session
 from indexer.people.sign_in import (
@@ -181,6 +182,34 @@ def test_tries_during_a_pause_do_not_make_it_longer(town):
         assert is_refused(town, password="wrong")
     town.clock.pass_by(seconds=1)
     assert enter(town)
+
+
+def test_who_is_held_takes_no_turn_from_others(town, monkeypatch):
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    for _ in range(5):
+        assert is_refused(town, password="wrong")
+    with passwords.turn(), passwords.turn():
+        assert is_refused(town)
+
+
+def test_guess_that_waited_while_a_hold_began_is_refused_unseen(town, monkeypatch):
+    @contextmanager
+    def turn_after_others():
+        for _ in range(BY_NAME.free):
+            count_failure(None, "amira", HOME, town.world)
+        yield
+
+    monkeypatch.setattr(sign_in, "turn", turn_after_others)
+    assert is_refused(town)
+    assert town.documents.sessions("step-") == [], "the right code was not looked at"
+
+
+@pytest.mark.parametrize("name", ["amira", "nobody"])
+def test_try_that_begins_a_hold_is_audited_and_those_during_it_are_not(town, name):
+    for _ in range(20):
+        assert is_refused(town, name, "wrong")
+    said = [details.get("said", "") for _, _, details in town.trail.entries]
+    assert said == ["", "", "", "", "held"]
 
 
 def test_guesses_elsewhere_hold_nobody_up(town):
