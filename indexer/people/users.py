@@ -113,7 +113,8 @@ def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, wo
     user = named.invited(new.password, world)
     trail.write("user-added", actor, subject=user.name, said=user.role)
     if not documents.write(client, (USERS, user.name), build_user(user), None):
-        raise Refused(f"there is a user {user.name} already; 'contactpoint user set' changes one")
+        trail.write("user-added", actor, subject=user.name, said="refused: the name is taken")
+        raise Refused("this user name was taken at this moment; choose another")
     return user
 
 

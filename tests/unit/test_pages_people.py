@@ -205,6 +205,29 @@ def test_invitation_that_cannot_be_says_why(mona, name, words):
     assert words in text_of(answer)
 
 
+def test_taken_name_tells_of_nobody_elsewhere_and_is_in_no_entry_as_added(town, mona):
+    town.set_up("liz", organisation="383")
+    said = {name: text_of(mona.post("/people", data={"name": name})) for name in ("liz", "amira")}
+    assert "this user name cannot be used; choose another" in said["liz"]
+    assert "there is a user" not in said["liz"]
+    assert "there is a user amira already" in said["amira"]
+    assert "user-added" not in town.trail.events
+
+
+def test_name_that_is_taken_in_between_leaves_an_entry_that_says_so(town, mona, monkeypatch):
+    write = town.trail.write
+
+    def add_first(event, *who, **details):
+        write(event, *who, **details)
+        if (USERS, "newcomer") not in town.documents.stored:
+            town.add("newcomer", organisation="383")
+
+    monkeypatch.setattr(town.trail, "write", add_first)
+    assert mona.post("/people", data={"name": "newcomer"}).status_code == 422
+    said = [details["said"] for event, _, details in town.trail.entries if event == "user-added"]
+    assert said == ["practitioner", "refused: the name is taken"]
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
