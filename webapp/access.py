@@ -115,11 +115,15 @@ def _to_sign_in() -> ResponseReturnValue:
     The address is kept in the signed cookie, not in the next address; it names no child, and its
     token opens for no other user. Who chose to sign out wants no page and is told of no end.
     """
+    answer = redirect(url_for("pages.sign_in"), 303)
+    if request.method == "POST" and not session:
+        # A form of another site comes without the cookie; one set here would end the live session.
+        return answer
     user = session.get("user", "")  # there until its owner signs out, also once the session is over
     session.clear()
     if request.endpoint != "pages.sign_out":
         session["user"], session["wanted"] = user, _wanted(user)
-    return redirect(url_for("pages.sign_in"), 303)
+    return answer
 
 
 def _wanted(user: str) -> str:
@@ -129,9 +133,14 @@ def _wanted(user: str) -> str:
     it would be done and audited in the name of whoever signs in.
     """
     if request.method == "GET" or request.endpoint in FORMS:
-        return request.path if len(request.path) <= LONGEST_WANTED else ""
+        return request.path if _can_be_wanted(request.path) else ""
     if request.endpoint != "pages.search" or not user:
         return ""
     asked = Asked(" ".join(request.form.get("text", "").split()))
     address = url_for("pages.results", token=service().tokens.seal("results", user, asked))
     return address if len(address) <= LONGEST_WANTED else url_for("pages.search")
+
+
+def _can_be_wanted(path: str) -> bool:
+    """Say if a cookie can hold it and a redirect can lead there: not with a new line in it."""
+    return len(path) <= LONGEST_WANTED and path.isprintable()

@@ -67,7 +67,9 @@ class Place:
         except ValueError:
             return cls("address unknown")
         if isinstance(parsed, IPv6Address):
-            return cls(str(IPv6Network((parsed, IPV6_HOME), strict=False)))
+            # All IPv4 addresses written as IPv6 are in one /64, and no home.
+            home = parsed.ipv4_mapped or IPv6Network((parsed, IPV6_HOME), strict=False)
+            return cls(str(home))
         return cls(str(parsed))
 
 
@@ -97,10 +99,13 @@ def is_held(client: Elasticsearch, name: str, place: Place, now: datetime) -> bo
     return any(_parse(one).is_held(now) for one in found)
 
 
-def count_failure(client: Elasticsearch, name: str, place: Place, world: World) -> None:
-    """Count a wrong sign-in, before its answer is given. Raises Busy, Unavailable."""
-    for key, allowance in _counted(name, place):
-        _count(client, key, allowance, world.now())
+def count_failure(client: Elasticsearch, name: str, place: Place, world: World) -> bool:
+    """Count a wrong sign-in, before its answer is given; return whether a hold begins with it.
+
+    Raises Busy, Unavailable.
+    """
+    counts = [_count(client, *one, world.now()) for one in _counted(name, place)]
+    return any(one.held_until for one in counts)
 
 
 def forget_failures(client: Elasticsearch, name: str, place: Place) -> None:
@@ -114,12 +119,12 @@ def _counted(name: str, place: Place) -> list[tuple[str, Allowance]]:
     return by_name if place.is_known else [*by_name, (_key(place.key), BY_PLACE)]
 
 
-def _count(client: Elasticsearch, key: str, allowance: Allowance, now: datetime) -> None:
+def _count(client: Elasticsearch, key: str, allowance: Allowance, now: datetime) -> Failures:
     for _ in range(ATTEMPTS):
         stored = documents.read(client, SESSIONS, key)
         counted = _parse(stored).one_more(allowance, now)
         if documents.write(client, (SESSIONS, key), _document(counted, allowance), stored):
-            return
+            return counted
     raise Busy("too many tries at one moment; try again in a minute")
 
 

@@ -1,7 +1,8 @@
 """Whether user name, password and code are right: one answer for every failure, in text and time.
 
 Every sign-in that is tried reads the same, checks one password and three codes, and if it fails
-writes the same: the counts and the audit. One that is held is refused unseen, user or not.
+writes the same: the counts and the audit. One that is held is refused unseen, user or not, and
+writes nothing: the try with which the hold began is in the audit.
 """
 
 from dataclasses import dataclass
@@ -84,8 +85,7 @@ def check_sign_in(door: Door, typed: Typed, place: Place) -> Admitted | Ticket:
     the password or the code wrong or the code used; NotAllowed, saying why, if all is right but
     the role, the organisation or the training.
     """
-    with turn():
-        person = _check(door, typed, place)
+    person = _check_in_turn(door, typed, place)
     forget_failures(door.client, typed.name, place)
     _refuse_if_not_entitled(door, person)
     if person.enrolment is None:
@@ -99,8 +99,7 @@ def begin_anew(door: Door, typed: Typed, place: Place) -> Ticket:
 
     Raises NotSignedIn as a sign-in does, and counts as one.
     """
-    with turn():
-        person = _check(door, typed, place)
+    person = _check_in_turn(door, typed, place)
     forget_failures(door.client, typed.name, place)
     mark = person.enrolment.mark if person.enrolment else ""
     secret = make_code_secret(door.world)
@@ -129,15 +128,31 @@ def finish_enrolment(door: Door, ticket: Ticket, password: str, code: str) -> Ad
     return Admitted(person.user, enrolment.mark)
 
 
+def _check_in_turn(door: Door, typed: Typed, place: Place) -> Person:
+    """Return the person if all is right. Raises NotSignedIn, Busy.
+
+    Who is held takes no turn from others. It is asked again in one's turn: of many guesses sent at
+    one moment, those that waited would else all be looked at.
+    """
+    _refuse_if_held(door, typed.name, place)
+    with turn():
+        _refuse_if_held(door, typed.name, place)
+        return _check(door, typed, place)
+
+
+def _refuse_if_held(door: Door, name: str, place: Place) -> None:
+    """Raise NotSignedIn during a pause; that tells of guesses made from here, not of users."""
+    if is_held(door.client, name, place, door.world.now()):
+        raise NotSignedIn(REFUSAL)
+
+
 def _check(door: Door, typed: Typed, place: Place) -> Person:
     """Return the person if all is right. Raises NotSignedIn, after counting and audit."""
-    if is_held(door.client, typed.name, place, door.world.now()):
-        door.trail.write("sign-in-refused", NOBODY, said="held")
-        raise NotSignedIn(REFUSAL)
     person = read_person(door.client, typed.name)
     if not _is_right(door, person, typed) or person is None:
-        count_failure(door.client, typed.name, place, door.world)
-        door.trail.write("sign-in-refused", person.user.actor() if person else NOBODY)
+        begins_hold = count_failure(door.client, typed.name, place, door.world)
+        said = {"said": "held"} if begins_hold else {}
+        door.trail.write("sign-in-refused", person.user.actor() if person else NOBODY, **said)
         raise NotSignedIn(REFUSAL)
     return person
 

@@ -16,6 +16,7 @@ from indexer.people.users import NewUser, User, add_user, change_user, list_user
 from indexer.world import World
 
 NOT_HERE = "There is nobody of this name in your organisation."
+CANNOT_BE_USED = "this user name cannot be used; choose another"
 NOT_YOURS = (
     "A data manager invites practitioners only. Data managers, shield officers and auditors are "
     "invited by an operator, with the contactpoint command."
@@ -47,6 +48,7 @@ class Staff:
         if not self._keeps(new.organisation):
             raise NotFound(NOT_HERE)
         self._refuse_unless_theirs(new.role)
+        self._refuse_if_taken(new.name)
         return add_user(self.client, new, self.actor, self.trail, self.world)
 
     def invite_again(self, name: str, checked: str) -> str:
@@ -84,6 +86,15 @@ class Staff:
     def _change(self, name: str, change: Callable[[User], User]) -> User:
         self.person(name)
         return change_user(self.client, name, self.actor, self.trail, change)
+
+    def _refuse_if_taken(self, name: str) -> None:
+        """Raise Refused, which tells nobody who is in another organisation."""
+        taken = read_user(self.client, name)
+        if taken is None:
+            return
+        if not self._keeps(taken.organisation):
+            raise Refused(CANNOT_BE_USED)
+        raise Refused(f"there is a user {name} already; 'contactpoint user set' changes one")
 
     def _keeps(self, organisation: str) -> bool:
         return self.actor.role == "operator" or organisation == self.actor.organisation

@@ -14,7 +14,7 @@ from indexer.people import documents
 from indexer.people.actor import LEARNER, SEARCHERS, Actor, Role
 from indexer.people.documents import Stored
 from indexer.people.organisations import read_organisation
-from indexer.people.passwords import hash_password
+from indexer.people.passwords import hash_password, turn
 from indexer.world import World
 from mappings.names import USERS
 
@@ -54,10 +54,15 @@ class User:
         return now - self.password_set_at < INVITATION_LASTS
 
     def invited(self, password: str, world: World) -> "User":
-        """Return the user with a new invitation: what they set up before is void, sessions end."""
+        """Return the user with a new invitation: what they set up before is void, sessions end.
+
+        Raises Refused (length of the password), Busy.
+        """
+        with turn():
+            password_hash = hash_password(password)
         return replace(
             self,
-            password_hash=hash_password(password),
+            password_hash=password_hash,
             password_set_at=world.now(),
             invitation=world.token(),
         )
@@ -108,7 +113,8 @@ def add_user(client: Elasticsearch, new: NewUser, actor: Actor, trail: Trail, wo
     user = named.invited(new.password, world)
     trail.write("user-added", actor, subject=user.name, said=user.role)
     if not documents.write(client, (USERS, user.name), build_user(user), None):
-        raise Refused(f"there is a user {user.name} already; 'contactpoint user set' changes one")
+        trail.write("user-added", actor, subject=user.name, said="refused: the name is taken")
+        raise Refused("this user name was taken at this moment; choose another")
     return user
 
 

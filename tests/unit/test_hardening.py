@@ -103,6 +103,18 @@ def test_form_of_another_site_is_refused_on_every_route_that_takes_one(town, tmp
         assert town.documents.stored == before
 
 
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda one: one.name)
+def test_form_of_another_site_ends_no_session_on_any_route(town, tmp_path, process):
+    """It comes without the cookie, so an answer that sets one would write over the live one."""
+    app = opened(town, tmp_path, process)
+    app.config["WTF_CSRF_ENABLED"] = True
+    rules = [one.rule for one in app.url_map.iter_rules() if "POST" in one.methods]
+    assert "/sign-out" in rules
+    for rule in [*rules, "/livez", "/nowhere"]:
+        answer = app.test_client().post(re.sub("<[^>]+>", "x", rule), data={"text": "x"})
+        assert answer.headers.getlist("Set-Cookie") == [], rule
+
+
 @pytest.mark.parametrize("size", [1, MOST_BYTES])
 def test_body_of_no_length_is_refused_and_not_cut_off(town, tmp_path, size):
     app = opened(town, tmp_path, FRONT)
@@ -134,6 +146,14 @@ def test_page_wanted_after_signing_in_is_of_this_service(town, tmp_path):
         browser.get(address)
         form = {"name": f"someone-{number}", "password": PASSWORD, "code": town.clock.code()}
         assert browser.post("/sign-in", data=form).location in ("/", "/search")
+
+
+@pytest.mark.parametrize("odd", ["%0A", "%0D%0A", "%00", "%7F", "%E2%80%A8"])
+def test_address_with_a_new_line_leads_home_after_signing_in_and_is_no_fault(town, tmp_path, odd):
+    browser = opened(town, tmp_path, FRONT).test_client()
+    browser.get(f"/record/a{odd}b")
+    form = {"name": "practitioner", "password": PASSWORD, "code": town.clock.code()}
+    assert browser.post("/sign-in", data=form).location == "/"
 
 
 def test_day_of_a_year_of_thirty_digits_is_refused_and_no_fault(town, tmp_path):

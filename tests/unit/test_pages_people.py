@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from indexer.people import passwords
+from indexer.errors import ClusterUnavailable
+from indexer.people import documents, passwords
 from indexer.people.codes import code_at, current_step
 from indexer.people.sign_in import REFUSAL
+from mappings.names import USERS
 from tests.people import PASSWORD, Town
 from tests.unit.test_pages_access import opened, signed_in
 from webapp import app as application
@@ -203,6 +205,29 @@ def test_invitation_that_cannot_be_says_why(mona, name, words):
     assert words in text_of(answer)
 
 
+def test_taken_name_tells_of_nobody_elsewhere_and_is_in_no_entry_as_added(town, mona):
+    town.set_up("liz", organisation="383")
+    said = {name: text_of(mona.post("/people", data={"name": name})) for name in ("liz", "amira")}
+    assert "this user name cannot be used; choose another" in said["liz"]
+    assert "there is a user" not in said["liz"]
+    assert "there is a user amira already" in said["amira"]
+    assert "user-added" not in town.trail.events
+
+
+def test_name_that_is_taken_in_between_leaves_an_entry_that_says_so(town, mona, monkeypatch):
+    write = town.trail.write
+
+    def add_first(event, *who, **details):
+        write(event, *who, **details)
+        if (USERS, "newcomer") not in town.documents.stored:
+            town.add("newcomer", organisation="383")
+
+    monkeypatch.setattr(town.trail, "write", add_first)
+    assert mona.post("/people", data={"name": "newcomer"}).status_code == 422
+    said = [details["said"] for event, _, details in town.trail.entries if event == "user-added"]
+    assert said == ["practitioner", "refused: the name is taken"]
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [
@@ -280,6 +305,21 @@ def test_many_are_invited_from_a_file_and_the_wrong_lines_are_told(town, mona):
     assert len(set(re.findall(r'app-secret">([a-z2-9-]{23})<', shown.text))) == 2
     listed = mona.get("/people").text
     assert all(f"{name}</a>" in listed for name in ("first", "third"))
+
+
+def test_file_that_breaks_off_shows_the_passwords_made_and_the_lines_left(town, mona, monkeypatch):
+    write = documents.write
+
+    def fail(client, place, document, over):
+        if place == (USERS, "second"):
+            raise ClusterUnavailable("writing about people: ConnectionError")
+        return write(client, place, document, over)
+
+    monkeypatch.setattr(documents, "write", fail)
+    shown = send(mona, "name\nfirst\nsecond\nthird\n")
+    assert len(re.findall(r'app-secret">([a-z2-9-]{23})<', shown.text)) == 1
+    assert "Line 3: writing about people: ConnectionError. It is not known" in text_of(shown)
+    assert "Line 4: was not reached" in text_of(shown)
 
 
 @pytest.mark.parametrize(

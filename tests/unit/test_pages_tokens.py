@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.fernet import Fernet
 
+from indexer.people.enrolment import Ticket, Tickets
 from indexer.world import REAL
 from webapp.tokens import LASTS, Asked, LinkEnded, Tokens
 
@@ -50,6 +51,13 @@ def test_token_of_another_key_is_refused(token):
     other = Fernet.generate_key().decode()
     with pytest.raises(LinkEnded):
         tokens_at(NOON, other).open("reason", "amira", token)
+
+
+def test_ticket_of_setting_up_is_no_token(key):
+    world = replace(REAL, now=lambda: NOON)
+    ticket = Tickets(key, world).seal(Ticket("amira", "invitation", "secret"))
+    with pytest.raises(LinkEnded):
+        tokens_at(NOON, key).open("record", "amira", ticket)
 
 
 @pytest.mark.parametrize("text", ["", "x", "é", "gAAAAA=="])

@@ -1,5 +1,6 @@
 """Who gets in with what, how long guesses are held, and when sessions end: with time at hand."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +11,8 @@ from indexer.people import passwords, sign_in
 from indexer.people.actor import Actor
 from indexer.people.codes import code_at, current_step
 from indexer.people.enrolment import Ticket
-from indexer.people.failures import BY_NAME, BY_PLACE, Place
+from indexer.people.failures import BY_NAME, BY_PLACE, Place, count_failure
+from indexer.people.imports import Joining, invite_all
 from indexer.people.sessions import end_session, find_stay, open_session
 from indexer.people.sign_in import (
     REFUSAL,
@@ -182,6 +184,34 @@ def test_tries_during_a_pause_do_not_make_it_longer(town):
     assert enter(town)
 
 
+def test_who_is_held_takes_no_turn_from_others(town, monkeypatch):
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    for _ in range(5):
+        assert is_refused(town, password="wrong")
+    with passwords.turn(), passwords.turn():
+        assert is_refused(town)
+
+
+def test_guess_that_waited_while_a_hold_began_is_refused_unseen(town, monkeypatch):
+    @contextmanager
+    def turn_after_others():
+        for _ in range(BY_NAME.free):
+            count_failure(None, "amira", HOME, town.world)
+        yield
+
+    monkeypatch.setattr(sign_in, "turn", turn_after_others)
+    assert is_refused(town)
+    assert town.documents.sessions("step-") == [], "the right code was not looked at"
+
+
+@pytest.mark.parametrize("name", ["amira", "nobody"])
+def test_try_that_begins_a_hold_is_audited_and_those_during_it_are_not(town, name):
+    for _ in range(20):
+        assert is_refused(town, name, "wrong")
+    said = [details.get("said", "") for _, _, details in town.trail.entries]
+    assert said == ["", "", "", "", "held"]
+
+
 def test_guesses_elsewhere_hold_nobody_up(town):
     for _ in range(50):
         assert is_refused(town, password="wrong", place=OFFICE)
@@ -236,6 +266,8 @@ def test_wrong_ones_of_long_ago_do_not_count(town):
         ("2001:db8::1", "2001:db8:0:0:ffff::2", True),
         ("2001:db8::1", "2001:db8:0:1::1", False),
         ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("", "?", True),
     ],
 )
@@ -248,6 +280,18 @@ def test_third_who_would_check_a_password_waits_and_is_told_to_come_back(monkeyp
     with passwords.turn(), passwords.turn(), pytest.raises(Busy) as busy, passwords.turn():
         pass
     assert busy.value.retry_after_seconds > 0
+
+
+def test_invitation_waits_for_its_turn_too_and_nobody_is_added_without(town, monkeypatch):
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.01)
+    staff = Staff(None, town.trail, town.world, MANAGER)
+    file = ["name", "first", "second"]
+    with passwords.turn(), passwords.turn():
+        done = list(invite_all(staff, file, Joining("359")))
+    assert [one.line for one in done if one.error] == [2, 3]
+    assert "too many people are signing in" in done[0].error
+    assert town.trail.events == []
+    assert all(one.password for one in invite_all(staff, file, Joining("359")))
 
 
 @pytest.mark.parametrize("name", ["amira", "nobody", "gone", "waiting"])

@@ -92,17 +92,22 @@ def set_user(  # noqa: PLR0913, PLR0917 - one argument an option
         )
     if organisation:
         read_organisation(staff.client, organisation)
+    password = make_password() if new_password else ""
 
     def changed(user: User) -> User:
         day = trained_on.date() if trained_on else user.trained_on
         user = replace(user, role=role or user.role, trained_on=day)
-        return replace(user, organisation=organisation or user.organisation)
+        user = replace(user, organisation=organisation or user.organisation)
+        # In one write: a new role under the old invitation would be set up with the old password.
+        return user.invited(password, staff.world) if password else user
 
+    if password:
+        staff.trail.write("codes-reset", staff.actor, subject=name, reason=CHECKED)
     user = change_user(staff.client, name, staff.actor, staff.trail, changed)
+    if password:
+        _say_password(password, None)
     user = staff.set_active(name, is_active=True) if active else user
     click.echo(f"Changed {_line(user)}")
-    if new_password:
-        _say_password(staff.invite_again(name, CHECKED), None)
 
 
 @command.command()
@@ -127,8 +132,11 @@ def import_(file: Path, organisation: str, role: Role, passwords: Path) -> None:
 
     Example: contactpoint user import staff.csv --organisation 359 --passwords passwords.csv
     """
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        done = list(invite_all(_staff(), lines, Joining(organisation, role)))
+    if passwords.exists():  # those of the time before may not be handed over yet
+        raise Refused(f"{passwords} is there already: name another file")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(stream)  # a byte that is no text stops it before anybody is in
+    done = list(invite_all(_staff(), lines, Joining(organisation, role)))
     invited = [one for one in done if not one.error]
     refused = [one for one in done if one.error]
     write_privately(passwords, "".join(f"{one.name},{one.password}\n" for one in invited))
