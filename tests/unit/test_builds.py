@@ -8,6 +8,7 @@ import pytest
 
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
+from indexer.builds.disks import free_bytes
 from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
 from indexer.builds.pace import (
     FIRST_RATE,
@@ -110,6 +111,26 @@ def test_disk_that_would_be_nearly_full_is_refused():
     Space(needed=100, free=100 + SPARE_BYTES).refuse_if_short()
     with pytest.raises(Refused, match="make room"):
         Space(needed=101, free=100 + SPARE_BYTES).refuse_if_short()
+
+
+def node(host, free, mount="/ (/dev/vda1)", total=100):
+    disk = {"mount": mount, "total_in_bytes": total, "available_in_bytes": free}
+    return {"host": host, "fs": {"data": [disk]}}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "free"),
+    [
+        ([node("127.0.0.1", 40)] * 3, 40),
+        ([node("127.0.0.1", 40), node("127.0.0.1", 39)], 39),  # asked a moment later
+        ([node("127.0.0.1", 40), node("127.0.0.1", 40, mount="/data (/dev/vdb1)")], 80),
+        ([node("10.0.0.1", 40), node("10.0.0.2", 41)], 81),  # two machines of one make
+        ([node("172.18.0.2", 40), node("172.18.0.3", 40)], 40),  # containers of one machine
+        ([node("10.0.0.1", 40), node("10.0.0.2", 40, total=200)], 80),
+    ],
+)
+def test_disk_that_nodes_share_is_counted_once(nodes, free):
+    assert free_bytes(nodes) == free
 
 
 def test_progress_is_said_with_rate_and_time_left():
