@@ -30,10 +30,14 @@ def publish(
         record = _unpublished(bench, build)
         if consent:
             record = accept(bench, record, consent)
-        is_copy = not record.restored and not record.left_at
-        kept = None if is_copy else Kept(bench, record.build)
+        kept = None if is_copy(record) else Kept(bench, record.build)
         publish_record(bench, lock, record, actor, kept)
     return record.build
+
+
+def is_copy(record: Record) -> bool:
+    """Was it filled from the published build, and never searched? It has no child of its own."""
+    return not record.restored and not record.left_at
 
 
 def rollback(bench: Bench, actor: Actor, consent: Consent | None = None) -> str:
@@ -133,11 +137,12 @@ def _look_for_the_hidden(bench: Bench, build: str) -> tuple[frozenset[str], list
 
 def _swap(bench: Bench, before: str, record: Record) -> None:
     """Write down which build was before, and then let searches use the new one: the other way
-    round, a crash between would forget it."""
+    round, a crash between would forget it. When the new one was left itself stays written down: if
+    this dies before the swap, it is still the build to go back to, and no copy of the other."""
     now = bench.world.now()
     left = bench.records.read([before])[before]
     bench.records.write(replace(left, left_at=now))
-    bench.records.write(replace(record, state="published", published_at=now, left_at=None))
+    bench.records.write(replace(record, state="published", published_at=now))
     swap(bench.client, record.build)
 
 

@@ -103,6 +103,6 @@ _LEFT = {
 def _use(record: Record, published: str | None) -> str:
     if record.build == published:
         return "published"
-    if record.left_at:
-        return "before"
-    return "filled" if record.state == "published" else record.state  # it died before the swap
+    if record.is_half_published:
+        return "filled"
+    return "before" if record.left_at else record.state

@@ -328,6 +328,25 @@ def test_publishing_that_died_before_the_swap_is_seen_in_health_and_done_by_the_
     assert previous(bench).build == before
 
 
+def test_rollback_that_died_before_the_swap_is_seen_in_health_and_loses_nobody_when_repeated(
+    fresh, bench, source, monkeypatch
+):
+    load(fresh, source, *plain_rows(200))
+    before = published(fresh)
+    newer = reindex(bench, OPERATOR)
+    lost = child_of(fresh, source, "3")
+    bench.client.delete(index=newer, id=lost)
+    monkeypatch.setattr(publication, "swap", stop)
+    with pytest.raises(Stopped):
+        rollback(bench, OPERATOR)
+    monkeypatch.undo()
+    assert published(fresh) == newer
+    seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+    assert (seen.colour, seen.step) == ("yellow", f"contactpoint publish {before}")
+    assert rollback(bench, OPERATOR) == before == published(fresh)
+    assert lost in revisions(fresh, before)
+
+
 def test_rollback_does_not_bring_back_a_child_who_left(fresh, bench, source):
     load(fresh, source, *plain_rows(5))
     before = published(fresh)

@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
+from indexer.builds import publication
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
 from indexer.builds.disks import free_bytes
 from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
+from indexer.builds.old_builds import last_left
 from indexer.builds.pace import (
     FIRST_RATE,
     LEAST_RATE,
@@ -19,10 +22,12 @@ from indexer.builds.pace import (
     Searches,
     next_rate,
 )
+from indexer.builds.publication import is_copy
 from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
 from indexer.builds.reindex import SPARE_BYTES, Space, is_unfinished
 from indexer.children.scan import Born, Held
 from indexer.errors import ClusterUnavailable, Refused, RegisterUnavailable
+from indexer.world import REAL, World
 from mappings.reader import index_body
 from webapp.commands.builds import in_words
 
@@ -220,6 +225,67 @@ FOUND = (Finding("analysers", True, "ours"),)
 )
 def test_reindex_takes_up_what_died_while_it_was_filled_or_judged(record, expected):
     assert is_unfinished(record) is expected
+
+
+class MemoryRecords:
+    """The index `builds`."""
+
+    def __init__(self, *records):
+        self.records = {one.build: one for one in records}
+
+    def read(self, builds):
+        return {name: self.records[name] for name in builds}
+
+    def write(self, record):
+        self.records[record.build] = record
+
+
+class Died(Exception):
+    """The process ends here."""
+
+
+def die(*_what):
+    raise Died
+
+
+def hours_ago(hours):
+    return NOW - timedelta(hours=hours)
+
+
+NEWER = Record("children-2", published_at=hours_ago(2))
+OLDER = Record("children-1", published_at=hours_ago(9), left_at=hours_ago(2))
+COPY = Record("children-1", "filled", filled_at=hours_ago(1))
+
+
+def publishing_that_died(monkeypatch, record):
+    """What is written of the builds after one died that was to be published instead of the newer;
+    before anything was swapped."""
+    records = MemoryRecords(NEWER, record)
+    world = World(lambda: NOW, REAL.below, REAL.token)
+    monkeypatch.setattr(publication, "swap", die)
+    with pytest.raises(Died):
+        publication._swap(
+            SimpleNamespace(records=records, world=world, client=None), "children-2", record
+        )
+    return records.records
+
+
+def test_rollback_that_died_before_the_swap_has_the_same_build_to_go_back_to(monkeypatch):
+    records = publishing_that_died(monkeypatch, OLDER)
+    assert last_left(records.values(), "children-2") == records["children-1"]
+    assert not is_copy(records["children-1"])
+
+
+def test_publishing_of_a_copy_that_died_before_the_swap_is_still_that_of_a_copy(monkeypatch):
+    records = publishing_that_died(monkeypatch, COPY)
+    assert last_left(records.values(), "children-2") is None
+    assert is_copy(records["children-1"])
+
+
+@pytest.mark.parametrize("record", [OLDER, COPY])
+def test_build_whose_publishing_died_before_the_swap_says_so(monkeypatch, record):
+    assert not record.is_half_published
+    assert publishing_that_died(monkeypatch, record)["children-1"].is_half_published
 
 
 WHOLE = Record(
