@@ -502,8 +502,9 @@ def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     with pytest.raises(RegisterUnavailable, match="journal"):
         init(empty_engine, OPERATOR, REAL)
     rebuild_register(empty_engine, sequence, hidden)
-    init(empty_engine, OPERATOR, REAL)
-    publish(saved, OPERATOR, restore(saved, OPERATOR).build)
+    build = restore(saved, OPERATOR).build
+    init(empty_engine, OPERATOR, REAL, is_empty_meant=True)
+    publish(saved, OPERATOR, build)
     after = revisions(empty_engine, published(empty_engine))
     assert after == {number: one for number, one in before.items() if number != hidden}
     with pytest.raises(SnapshotRefused, match="nothing is lost"):

@@ -1,5 +1,6 @@
 """What builds are judged and paced by, without a server."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
 from indexer.builds.disks import free_bytes
 from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
+from indexer.builds.init import refuse_to_hide_a_loss
 from indexer.builds.old_builds import last_left
 from indexer.builds.pace import (
     FIRST_RATE,
@@ -225,6 +227,18 @@ FOUND = (Finding("analysers", True, "ours"),)
 )
 def test_reindex_takes_up_what_died_while_it_was_filled_or_judged(record, expected):
     assert is_unfinished(record) is expected
+
+
+@pytest.mark.parametrize(
+    ("is_used", "is_empty_meant", "is_refused"),
+    [(False, False, False), (True, False, True), (True, True, False), (False, True, False)],
+)
+def test_empty_build_stands_in_for_a_lost_one_only_if_somebody_insists(
+    is_used, is_empty_meant, is_refused
+):
+    refusal = pytest.raises(Refused, match="rollback") if is_refused else nullcontext()
+    with refusal:
+        refuse_to_hide_a_loss(is_used=is_used, is_empty_meant=is_empty_meant)
 
 
 class MemoryRecords:

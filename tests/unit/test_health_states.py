@@ -185,6 +185,36 @@ def test_no_published_build_is_red_and_init_makes_one():
     assert (said.colour, said.step) == ("red", "contactpoint init")
 
 
+BEFORE, RESTORED = Build("b", "before", 9, 1, NOW), Build("c", "filled", 9, 1, None)
+EMPTY_BEFORE = Build("b", "before", 0, 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("beside", "step"),
+    [
+        ((), "contactpoint snapshot restore"),
+        ((EMPTY_BEFORE,), "contactpoint snapshot restore"),
+        ((RESTORED,), "contactpoint publish c"),
+        ((BEFORE, RESTORED), "contactpoint rollback"),
+    ],
+)
+def test_published_build_without_a_child_is_red_where_rows_were_loaded(beside, step):
+    empty = Build("a", "published", 0, 1, NOW)
+    said = judge_builds(Builds((empty, *beside), is_locked=True, rows=1_234))
+    assert (said.colour, said.step) == ("red", step)
+    assert said.cause.endswith("though 1,230 rows were loaded")
+
+
+@pytest.mark.parametrize("rows", [0, 9])
+def test_published_build_without_a_child_is_well_where_nobody_was_loaded_or_a_family(rows):
+    assert judge_builds(Builds((Build("a", "published", 0, 1, NOW),), rows=rows)).is_well
+
+
+def test_published_build_that_is_lost_is_red_and_the_one_before_comes_back():
+    said = judge_builds(Builds((BEFORE,)))
+    assert (said.colour, said.step) == ("red", "contactpoint rollback")
+
+
 def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
     assert judge_builds(Builds(builds, is_locked=True)).is_well
