@@ -6,8 +6,8 @@ from elasticsearch import Elasticsearch
 
 from indexer.audit.months import make_months
 from indexer.builds.builds import (
-    ALL_BUILDS,
     create_build,
+    find_builds,
     hidden_builds,
     published_build,
     shielded_body,
@@ -86,8 +86,11 @@ def _was_used(client: Elasticsearch) -> bool:
 
 def _has_children(client: Elasticsearch) -> bool:
     """Say whether any build holds a child; one that died before it was published holds none."""
+    builds = find_builds(client)
+    if not builds:
+        return False
     with speaking_to_cluster("asking for children"):
-        found = client.indices.stats(index=ALL_BUILDS, metric="docs")["indices"]
+        found = client.indices.stats(index=list(builds), metric="docs")["indices"]
     return any(one["primaries"]["docs"]["count"] for one in found.values())
 
 
