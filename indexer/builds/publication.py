@@ -17,6 +17,8 @@ from indexer.builds.restored import check_links, check_loads, check_sentinel, lo
 from indexer.errors import Refused
 from indexer.people.actor import Actor
 
+LOST = "one that is lost"
+
 
 def publish(
     bench: Bench, actor: Actor, build: str | None = None, consent: Consent | None = None
@@ -103,7 +105,7 @@ def _let_search(
     record = judge(bench, record, actor, [*record.findings, *hidden, *loads()])
     lock.check()
     before = published_build(bench.client)
-    bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before}")
+    bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before or LOST}")
     record = _swap(bench, before, record)
     if (now := bench.hands.marks.all()) != marks:
         check_register(bench, record.build, now)  # who set a shield meanwhile does so too

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from elastic_transport import ConnectionTimeout
 
 from analyzers.version import VERSION
 from indexer.builds import filling, publication
@@ -353,6 +354,20 @@ def test_rollback_that_died_before_the_swap_is_seen_in_health_and_loses_nobody_w
     assert (seen.colour, seen.step) == ("yellow", f"contactpoint publish {before}")
     assert rollback(bench, OPERATOR) == before == published(fresh)
     assert lost in revisions(fresh, before)
+
+
+def test_rollback_whose_answer_alone_was_lost_is_done(fresh, bench, source, monkeypatch):
+    load(fresh, source, *plain_rows(3))
+    before = published(fresh)
+    reindex(bench, OPERATOR)
+    update_aliases = bench.client.indices.update_aliases
+
+    def lose_the_answer(**what):
+        update_aliases(**what)
+        raise ConnectionTimeout("no answer")
+
+    monkeypatch.setattr(bench.client.indices, "update_aliases", lose_the_answer)
+    assert rollback(bench, OPERATOR) == before == published(fresh)
 
 
 def test_published_build_that_is_lost_is_no_empty_one_and_a_rollback_brings_all_back(
