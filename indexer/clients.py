@@ -58,16 +58,24 @@ def found_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any]]
     return [one for one in answer["docs"] if one["found"]]
 
 
-def settled_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any]]:
+def settled_in(
+    answer: ObjectApiResponse[Any], doing: str, *, index_may_go: bool = False
+) -> list[dict[str, Any]]:
     """Return what became of each line of a `bulk`: done, or in conflict with another writer.
 
-    Raises ClusterUnavailable if any line failed otherwise.
+    Raises ClusterUnavailable if any line failed otherwise. What is not there to be deleted is as
+    good as done, but an index that is not there is a loss, unless it is one that others remove.
     """
     results = [result for item in answer["items"] for result in item.values()]
-    allowed = (CONFLICT, NOT_FOUND)
-    if any(one["status"] >= FIRST_FAILURE and one["status"] not in allowed for one in results):
+    if any(_has_failed(one, index_may_go=index_may_go) for one in results):
         raise ClusterUnavailable(f"{doing}: some were refused; run the command again")
     return results
+
+
+def _has_failed(result: dict[str, Any], *, index_may_go: bool) -> bool:
+    if result["status"] == NOT_FOUND:  # of a document there is no "error"
+        return "error" in result and not index_may_go
+    return bool(result["status"] >= FIRST_FAILURE and result["status"] != CONFLICT)
 
 
 WRITING = Lock()

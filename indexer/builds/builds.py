@@ -64,10 +64,18 @@ def published_build(client: Elasticsearch) -> str | None:
 
 
 def swap(client: Elasticsearch, build: str) -> None:
-    """Let searches use `build` from now on, in one request."""
+    """Let searches use `build` from now on, in one request.
+
+    Where the answer alone was lost, it is done: who repeated that rollback would go back to what he
+    has just left.
+    """
     old = published_build(client)
-    with speaking_to_cluster("publishing"):
-        client.indices.update_aliases(actions=swap_actions([old] if old else [], build))
+    try:
+        with speaking_to_cluster("publishing"):
+            client.indices.update_aliases(actions=swap_actions([old] if old else [], build))
+    except ClusterUnavailable:
+        if published_build(client) != build:
+            raise
 
 
 def find_builds(client: Elasticsearch) -> tuple[str, ...]:

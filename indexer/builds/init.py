@@ -7,6 +7,7 @@ from elasticsearch import Elasticsearch
 from indexer.audit.months import make_months
 from indexer.builds.builds import (
     create_build,
+    find_builds,
     hidden_builds,
     published_build,
     shielded_body,
@@ -14,7 +15,7 @@ from indexer.builds.builds import (
 )
 from indexer.builds.practice import make_practice
 from indexer.clients import make_client, speaking_to_cluster
-from indexer.errors import RegisterUnavailable
+from indexer.errors import Refused, RegisterUnavailable
 from indexer.people.actor import Actor
 from indexer.people.organisations import write_authorities
 from indexer.settings import Settings
@@ -34,18 +35,21 @@ from mappings.names import (
 from mappings.reader import index_body
 
 
-def init(settings: Settings, actor: Actor, world: World) -> list[str]:
+def init(
+    settings: Settings, actor: Actor, world: World, *, is_empty_meant: bool = False
+) -> list[str]:
     """Make what is missing and return its names; what is there is left as it is.
 
     Raises RegisterUnavailable if there are children but no register: an empty one would say that
-    nobody is shielded. Where nothing is there yet, a journal of shields is taken over.
+    nobody is shielded. Where nothing is there yet, a journal of shields is taken over. Raises
+    Refused, when all else is made, if the published build is lost, unless an empty one is meant.
     """
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
-    is_used = bool(published or hidden_builds(worker_client) or _has_links(worker_client))
+    is_used = bool(published) or _was_used(worker_client)
     if is_used and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
@@ -53,15 +57,44 @@ def init(settings: Settings, actor: Actor, world: World) -> list[str]:
         )
     if not published:
         Whole(Register.for_worker(settings, world)).restore(has_children=is_used)
+    write_authorities(make_client(settings, "desk"), actor)
+    made += make_practice(worker_client, world)
+    if not published:
+        refuse_to_hide_a_loss(is_used=is_used, is_empty_meant=is_empty_meant)
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
-    write_authorities(make_client(settings, "desk"), actor)
-    return made + make_practice(worker_client, world)
+    return made
+
+
+def refuse_to_hide_a_loss(*, is_used: bool, is_empty_meant: bool) -> None:
+    """Raise Refused if searches would say of every child that there is none, where they say now
+    that they cannot tell."""
+    if is_used and not is_empty_meant:
+        raise Refused(
+            "children were loaded here, but the build that was searched is lost; all else is made. "
+            "Run 'contactpoint rollback' if 'contactpoint builds' lists one from before, else "
+            "'contactpoint snapshot restore', then 'contactpoint init --empty' and 'contactpoint "
+            "publish'"
+        )
+
+
+def _was_used(client: Elasticsearch) -> bool:
+    """Say whether anything was ever loaded here, though the published build may be lost."""
+    return bool(hidden_builds(client) or _has_links(client) or _has_children(client))
+
+
+def _has_children(client: Elasticsearch) -> bool:
+    """Say whether any build holds a child; one that died before it was published holds none."""
+    builds = find_builds(client)
+    if not builds:
+        return False
+    with speaking_to_cluster("asking for children"):
+        found = client.indices.stats(index=list(builds), metric="docs")["indices"]
+    return any(one["primaries"]["docs"]["count"] for one in found.values())
 
 
 def _has_links(client: Elasticsearch) -> bool:
-    """Say whether anything was ever loaded here, though its build may be lost."""
     with speaking_to_cluster("asking for links"):
         client.indices.refresh(index=LINKS)
         return bool(client.search(index=LINKS, size=1, source=False)["hits"]["hits"])

@@ -1,5 +1,7 @@
 """Which builds there are, which was published before, and which nobody can need any more."""
 
+from collections.abc import Iterable
+
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import (
@@ -15,8 +17,12 @@ from indexer.errors import ClusterUnavailable, Refused
 
 def previous(bench: Bench) -> Record | None:
     """Return the build that was published before this one."""
-    published = published_build(bench.client)
-    left = [one for one in read_records(bench) if one.left_at and one.build != published]
+    return last_left(read_records(bench), published_build(bench.client))
+
+
+def last_left(records: Iterable[Record], published: str | None) -> Record | None:
+    """Return the one of these builds that was published last before this one. Pure."""
+    left = [one for one in records if one.left_at and one.build != published]
     return max(left, key=lambda one: str(one.left_at), default=None)
 
 

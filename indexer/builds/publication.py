@@ -1,20 +1,23 @@
 """Publishes a build: carry over, check, swap; and back to the build before."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, swap
+from indexer.builds.builds import analyser_versions, published_build, swap
 from indexer.builds.checks import check_canary, check_register, fixed_findings
 from indexer.builds.filling import Filling
 from indexer.builds.judging import Consent, accept, count, judge
 from indexer.builds.kept import Kept
 from indexer.builds.lock import Lock, holding_builds
 from indexer.builds.old_builds import previous, published_now, read_records, remove_old_builds
-from indexer.builds.records import Finding, Record
+from indexer.builds.records import Finding, Record, Restored
 from indexer.builds.restored import check_links, check_loads, check_sentinel, loads_to_repeat
 from indexer.errors import Refused
 from indexer.people.actor import Actor
+
+LOST = "one that is lost"
 
 
 def publish(
@@ -30,17 +33,21 @@ def publish(
         record = _unpublished(bench, build)
         if consent:
             record = accept(bench, record, consent)
-        is_copy = not record.restored and not record.left_at
-        kept = None if is_copy else Kept(bench, record.build)
+        kept = None if is_copy(record) else Kept(bench, record.build)
         publish_record(bench, lock, record, actor, kept)
     return record.build
+
+
+def is_copy(record: Record) -> bool:
+    """Was it filled from the published build, and never searched? It has no child of its own."""
+    return not record.restored and not record.left_at
 
 
 def rollback(bench: Bench, actor: Actor, consent: Consent | None = None) -> str:
     """Publish the build that was published before; return its name.
 
     Loads wrote into it all the time. A child whom it alone has stays if a link leads there: the
-    build that is left may be the one that lost the child. Raises as `publish`.
+    build that is left may be the one that lost the child, or be lost itself. Raises as `publish`.
     """
     with holding_builds(bench.client, bench.world, "rollback") as lock:
         record = previous(bench)
@@ -48,7 +55,10 @@ def rollback(bench: Bench, actor: Actor, consent: Consent | None = None) -> str:
             raise Refused("there is no build from before: nothing to roll back to")
         if consent:
             record = accept(bench, record, consent)
-        publish_record(bench, lock, record, actor, Kept(bench, record.build))
+        if published_build(bench.client):
+            publish_record(bench, lock, record, actor, Kept(bench, record.build))
+        else:
+            _put_back(bench, lock, record, actor)
     return record.build
 
 
@@ -68,16 +78,39 @@ def publish_record(
     counted = count(bench, before, record)
     record = judge(bench, record, actor, [*record.findings, counted])
     filling.carry_over()
+    _let_search(bench, lock, record, actor, lambda: _loads_since(bench, before, record, kept))
+
+
+def _put_back(bench: Bench, lock: Lock, record: Record, actor: Actor) -> None:
+    """Publish the build from before where the published one was lost: nothing is left to carry over
+    or to count by. A load that did not write into it, as one of another version, is named."""
+    record = judge(bench, replace(record, findings=()), actor, fixed_findings(bench, record))
+    left = Restored(record.build, record.left_at or bench.world.now(), 0)
+    record = _let_search(bench, lock, record, actor)
+    bench.listener.say("It is searched. Looking for loads of which not all is in it.")
+    again = loads_to_repeat(bench, record.build, left, ())
+    judge(bench, record, actor, [*record.findings, check_loads(bench, left, again)])
+
+
+def _let_search(
+    bench: Bench,
+    lock: Lock,
+    record: Record,
+    actor: Actor,
+    loads: Callable[[], list[Finding]] = list,
+) -> Record:
+    """Check that nobody is in the build who is hidden, and let searches use it."""
     bench.listener.say("Looking for whom nobody may find; of millions that takes minutes.")
     marks, hidden = _look_for_the_hidden(bench, record.build)
-    loads = _loads_since(bench, before, record, kept)
-    record = judge(bench, record, actor, [*record.findings, *hidden, *loads])
+    record = judge(bench, record, actor, [*record.findings, *hidden, *loads()])
     lock.check()
-    bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before}")
-    _swap(bench, before, record)
+    before = published_build(bench.client)
+    bench.trail.write("publish", actor, subject=record.build, said=f"in place of {before or LOST}")
+    record = _swap(bench, before, record)
     if (now := bench.hands.marks.all()) != marks:
         check_register(bench, record.build, now)  # who set a shield meanwhile does so too
     remove_old_builds(bench)
+    return record
 
 
 def _unpublished(bench: Bench, build: str | None) -> Record:
@@ -131,14 +164,18 @@ def _look_for_the_hidden(bench: Bench, build: str) -> tuple[frozenset[str], list
     return marks, [canary, check_register(bench, build, marks)]
 
 
-def _swap(bench: Bench, before: str, record: Record) -> None:
+def _swap(bench: Bench, before: str | None, record: Record) -> Record:
     """Write down which build was before, and then let searches use the new one: the other way
-    round, a crash between would forget it."""
+    round, a crash between would forget it. When the new one was left itself stays written down: if
+    this dies before the swap, it is still the build to go back to, and no copy of the other."""
     now = bench.world.now()
-    left = bench.records.read([before])[before]
-    bench.records.write(replace(left, left_at=now))
-    bench.records.write(replace(record, state="published", published_at=now, left_at=None))
+    if before:
+        left = bench.records.read([before])[before]
+        bench.records.write(replace(left, left_at=now))
+    record = replace(record, state="published", published_at=now)
+    bench.records.write(record)
     swap(bench.client, record.build)
+    return record
 
 
 def _of_old(bench: Bench, record: Record) -> list[Finding]:

@@ -50,7 +50,7 @@ class Restored:
 @dataclass(frozen=True)
 class Record:
     """What became of a build. `failed` counts batches that could not be written; `left_at` is when
-    another was published in its place."""
+    another was last published in its place, also if it was published again since."""
 
     build: str
     state: State = "published"  # the first build, made empty by `init`, has no record
@@ -69,6 +69,12 @@ class Record:
         """Was it restored, and not searched since? It says that it is published a moment before
         it is; it has been once another took its place."""
         return self.restored is not None and self.left_at is None
+
+    @property
+    def is_half_published(self) -> bool:
+        """Would it say this and not be searched? Then whoever published it died before the swap."""
+        is_later = not self.left_at or (self.published_at and self.published_at > self.left_at)
+        return self.state == "published" and bool(is_later)
 
 
 class Records:

@@ -7,13 +7,14 @@ from elasticsearch import Elasticsearch
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions, create_build, free_name, published_build
+from indexer.builds.disks import look_at_disks
 from indexer.builds.filling import BatchFailed, Filling
 from indexer.builds.lock import Lock, holding_builds
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish_record
 from indexer.builds.records import Record
 from indexer.children.place import Placement
-from indexer.clients import make_client, speaking_to_cluster
+from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable, NotFound, Refused
 from indexer.people.actor import Actor
 
@@ -94,15 +95,7 @@ def space(bench: Bench, source: str, begun: str = "") -> Space:
         stats = bench.client.indices.stats(index=names, metric="store")["indices"]
     size = {name: stats[name]["total"]["store"]["size_in_bytes"] for name in names}
     needed = TIMES_THE_PUBLISHED * size[source] - size.get(begun, 0)
-    return Space(max(0, needed), sum(free_bytes(bench)))
-
-
-def free_bytes(bench: Bench) -> list[int]:
-    """Return how much is free on the disk of each node."""
-    operator_client = make_client(bench.settings, "operator")
-    with speaking_to_cluster("asking how much disk is free"):
-        nodes = operator_client.nodes.stats(metric="fs")["nodes"]
-    return [node["fs"]["total"]["available_in_bytes"] for node in nodes.values()]
+    return Space(max(0, needed), look_at_disks(bench).free)
 
 
 def _begin(bench: Bench, actor: Actor) -> Record:

@@ -1,31 +1,37 @@
-"""Children by authority and rows by source, against those of the last check."""
-
-from collections.abc import Mapping
+"""Children by authority and rows by source, against those of the last check that was green."""
 
 from indexer.builds.checks import shortfalls
-from indexer.health.reports import Report
+from indexer.health.reports import Counts
 from indexer.health.state import State, rounded, some, well
 
 FEWEST_LOST = 10  # of a small authority 2% are one family: that must tell nobody of a shield
 
 
-def check_counts(
-    authorities: Mapping[str, int], sources: Mapping[str, int], before: Report | None
-) -> State:
-    """Red if an authority, or a source, has 2% fewer than at the last check, or less than that.
+def measure(found: Counts, right: Counts | None) -> tuple[State, Counts | None]:
+    """Return what is to be said, and what the next check must go on measuring from: or a fall would
+    be red once, and green at the next look. None if that is what is found now."""
+    state = check_counts(found, right)
+    return state, None if state.is_well else right
 
-    The next check measures from today's counts: so what is right is red for a day.
+
+def check_counts(found: Counts, right: Counts | None) -> State:
+    """Red if an authority, or a source, has 2% fewer than when all was right, or less than that.
+
+    `right` is None where there is nothing to measure from, as when somebody accepts what is found.
     """
-    said = f"about {rounded(sum(authorities.values())):,} children, by authority as before"
-    if before is None:
+    said = f"about {rounded(sum(found.authorities.values())):,} children, by authority as before"
+    if right is None:
         return well("counts", said)
     lost = [
         f"{name} {rounded(then[name]):,} to {rounded(now):,}"
-        for then, there in ((before.authorities, authorities), (before.sources, sources))
+        for then, there in (
+            (right.authorities, found.authorities),
+            (right.sources, found.sources),
+        )
         for name, now in shortfalls(then, there).items()
         if then[name] - now >= FEWEST_LOST
     ]
     if not lost:
         return well("counts", said)
-    cause = f"2% fewer than at the last check, or less than that: {some(lost)}"
+    cause = f"2% fewer than when they were last right, or less than that: {some(lost)}"
     return State("counts", "red", cause, "contactpoint builds")

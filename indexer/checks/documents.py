@@ -91,6 +91,13 @@ def judge_documents(compared: Compared) -> State:
     return State("documents", "red", cause, MEND)
 
 
+def unless_missed(found: State, before: Iterable[State]) -> State:
+    """Return what a sample found; or else what a check before it did, for this one may have missed
+    those documents. Who read all of them knows."""
+    still = next((one for one in before if one.name == found.name and not one.is_well), found)
+    return still if found.is_well else found
+
+
 def _not_found(bench: Bench, build: str, children: Sequence[Child]) -> set[str]:
     """Return those who are not found by every token that they must be found by.
 

@@ -11,8 +11,8 @@ from indexer.audit.witness import witness_path
 from indexer.builds.bench import Bench
 from indexer.builds.builds import published_build
 from indexer.checks.copies import check_copies
-from indexer.checks.counts import check_counts
-from indexer.checks.documents import Compared, compare, judge_documents, mend
+from indexer.checks.counts import measure
+from indexer.checks.documents import Compared, compare, judge_documents, mend, unless_missed
 from indexer.checks.doubted import settle_doubted
 from indexer.checks.leaving import check_leaving
 from indexer.checks.register import check_register
@@ -20,11 +20,11 @@ from indexer.checks.waiting import check_waiting
 from indexer.children.expire import Expiry
 from indexer.children.store import Stored
 from indexer.clients import make_client
-from indexer.errors import ClusterUnavailable
+from indexer.errors import ClusterUnavailable, Refused
 from indexer.health.alarms import Alarms
 from indexer.health.loads import Feeds, judge_loads, look_at_loads
 from indexer.health.repeats import judge_doubted
-from indexer.health.reports import Report, Reports
+from indexer.health.reports import Counts, Report, Reports
 from indexer.health.state import State, well
 from indexer.people.actor import Actor
 from mappings.names import AUDIT, AUDIT_MONTHS, AUDIT_SEALED
@@ -37,14 +37,16 @@ Check = Callable[[], list[State]]
 @dataclass(frozen=True)
 class Extent:
     """How much is compared: so many documents drawn at random, all of them if `sample` is None;
-    `is_to_mend` writes those that differ anew."""
+    `is_to_mend` writes those that differ anew. `accepted` is why counts that fell are right."""
 
     sample: int | None = SAMPLE
     is_to_mend: bool = False
+    accepted: str | None = None
 
 
 def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
-    """Return what was found, after it was stored. Raises Unavailable: then nothing was found."""
+    """Return what was found, after it was stored. Raises Unavailable: then nothing was found;
+    Refused, if what is accepted has no reason."""
     began_at, began = bench.world.now(), time.monotonic()
     build = published_build(bench.client)
     if build is None:
@@ -55,16 +57,14 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
     if settle_doubted(bench, feeds):
         feeds = look_at_loads(bench.client, bench.world)
     bench.hands.scan.refresh(build)
-    authorities = bench.hands.scan.count_by_authority(build)
-    sources = {one.name: one.rows for one in feeds.sources}
-    compared, documents = _compare(bench, build, extent)
+    found = Counts(
+        bench.hands.scan.count_by_authority(build), {one.name: one.rows for one in feeds.sources}
+    )
+    counts, baseline = measure(found, _right(bench, actor, before, extent))
+    compared, documents = _compare(bench, build, extent, before)
     states = _say(
         bench,
-        [
-            lambda: [check_counts(authorities, sources, before)],
-            lambda: [documents],
-            *_others(bench, actor, feeds, before),
-        ],
+        [lambda: [counts], lambda: [documents], *_others(bench, actor, feeds, before)],
     )
     report = Report(
         at=began_at,
@@ -72,11 +72,22 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
         seconds=round(time.monotonic() - began, 1),
         states=states,
         compared=compared.documents,
-        authorities=authorities,
-        sources=sources,
+        authorities=found.authorities,
+        sources=found.sources,
+        baseline=baseline,
     )
     reports.add(report)
     return report
+
+
+def _right(bench: Bench, actor: Actor, before: Report | None, extent: Extent) -> Counts | None:
+    """Return the counts to measure from, none if somebody accepts them as they are; audited."""
+    if extent.accepted is None:
+        return before.right if before else None
+    if not extent.accepted.strip():
+        raise Refused("--accept: say why there are fewer")
+    bench.trail.write("accept-counts", actor, subject="check", reason=extent.accepted.strip())
+    return None
 
 
 def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> list[Check]:
@@ -101,12 +112,18 @@ def _say(bench: Bench, checks: Iterable[Check]) -> tuple[State, ...]:
     return tuple(states)
 
 
-def _compare(bench: Bench, build: str, extent: Extent) -> tuple[Compared, State]:
+def _compare(
+    bench: Bench, build: str, extent: Extent, before: Report | None
+) -> tuple[Compared, State]:
     compared = compare(bench, _children(bench, build, extent.sample))
-    if not (extent.is_to_mend and compared.differing):
-        return compared, judge_documents(compared)
-    written = mend(bench, compared.differing)
-    return compared, well("documents", f"{written:,} differed and were written anew")
+    found = judge_documents(compared)
+    if extent.is_to_mend and compared.differing:
+        written = mend(bench, compared.differing)
+        found = well("documents", f"{written:,} differed and were written anew")
+    is_sample = extent.sample is not None and compared.documents >= extent.sample  # or it was all
+    if is_sample and before:
+        found = unless_missed(found, before.states)
+    return compared, found
 
 
 def _children(bench: Bench, build: str, sample: int | None) -> Iterable[Stored]:

@@ -172,7 +172,8 @@ class Placer:
             return []
         with WRITING, speaking_to_cluster("writing children"):
             answer = self._client.bulk(operations=lines)
-        return settled_in(answer, "writing children")
+        # A build that was listed a moment ago may have been removed: then nothing of it is left.
+        return settled_in(answer, "writing children", index_may_go=True)
 
 
 def _united(there: Mapping[str, Stored], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:

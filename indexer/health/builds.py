@@ -1,7 +1,7 @@
 """Builds: what is published, what stands beside it, and what a run left behind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from elasticsearch import Elasticsearch
@@ -11,10 +11,12 @@ from indexer.builds.checks import check_analysers, check_mapping
 from indexer.builds.lock import is_locked
 from indexer.builds.records import Record, Records
 from indexer.clients import speaking_to_cluster
-from indexer.health.state import State, well
+from indexer.health.loads import look_at_loads
+from indexer.health.state import State, rounded, well
 from indexer.world import World
 
-REINDEX = "contactpoint reindex"
+REINDEX, RESTORE = "contactpoint reindex", "contactpoint snapshot restore"
+FEWEST_ROWS = 10  # of a few children all may be shielded, and that must tell nobody
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,22 @@ class Build:
 @dataclass(frozen=True)
 class Builds:
     """`fault` is what is wrong with the published one, empty if nothing is; `is_locked` while
-    somebody is changing builds."""
+    somebody is changing builds; `rows` are those of all sources, asked for if no child is found."""
 
     builds: tuple[Build, ...]
     fault: str = ""
     is_locked: bool = False
+    rows: int = 0
 
     @property
     def published(self) -> Build | None:
         return next((one for one in self.builds if one.use == "published"), None)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Is nobody in the published one, though people were loaded?"""
+        published = self.published
+        return published is not None and not published.children and self.rows >= FEWEST_ROWS
 
 
 def look_at_builds(client: Elasticsearch, world: World) -> Builds:
@@ -57,7 +66,10 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         use = "restoring" if name in hidden else _use(records[name], published)
         builds.append(Build(name, use, children, size, records[name].published_at))
     fault = _fault(client, published) if published else ""
-    return Builds(tuple(builds), fault, is_locked(client, world))
+    found = Builds(tuple(builds), fault, is_locked(client, world))
+    if found.published is None or found.published.children:
+        return found
+    return replace(found, rows=sum(one.rows for one in look_at_loads(client, world).sources))
 
 
 def _fault(client: Elasticsearch, build: str) -> str:
@@ -71,14 +83,34 @@ def _fault(client: Elasticsearch, build: str) -> str:
 
 
 def judge_builds(found: Builds) -> State:
-    """Red if searches cannot use the published build; yellow if a run was left half done."""
+    """Red if searches cannot use the published build, or find nobody in it; yellow if a run was
+    left half done."""
     if found.published is None:
-        return State("builds", "red", "no build is published", "contactpoint init")
+        step = _way_back(found.builds) or "contactpoint init"  # which says what else to do
+        return State("builds", "red", "no build is published", step)
     if found.fault:
         return State("builds", "red", f"of the published build: {found.fault}", REINDEX)
+    if found.is_emptied:
+        cause = (
+            f"the published build holds no child, though {rounded(found.rows):,} rows were loaded"
+        )
+        step = _way_back(found.builds) or _restored(found.builds) or RESTORE
+        return State("builds", "red", cause, step)
     if found.is_locked:
         return well("builds", "one is published; another is being changed")
     return _judge_beside(found.builds) or well("builds", f"published is {found.published.name}")
+
+
+def _way_back(builds: Sequence[Build]) -> str:
+    """Return the command that lets the children be searched whom the build from before holds."""
+    is_there = any(one.use == "before" and one.children for one in builds)
+    return "contactpoint rollback" if is_there else ""
+
+
+def _restored(builds: Sequence[Build]) -> str:
+    """Return the command that publishes what stands beside the published one, and is not empty."""
+    names = [one.name for one in builds if one.use == "filled" and one.children]
+    return f"contactpoint publish {names[-1]}" if names else ""
 
 
 def _judge_beside(builds: Sequence[Build]) -> State | None:
@@ -92,7 +124,7 @@ def _judge_beside(builds: Sequence[Build]) -> State | None:
 
 
 _LEFT = {
-    "restoring": ("was not restored to its end", "contactpoint snapshot restore"),
+    "restoring": ("was not restored to its end", RESTORE),
     "filling": ("was not filled to its end", REINDEX),
     "filled": ("is filled and not published", "contactpoint publish {build}"),
     "refused": ("was refused by the checks", "contactpoint builds --remove {build}"),
@@ -103,6 +135,6 @@ _LEFT = {
 def _use(record: Record, published: str | None) -> str:
     if record.build == published:
         return "published"
-    if record.left_at:
-        return "before"
-    return "filled" if record.state == "published" else record.state  # it died before the swap
+    if record.is_half_published:
+        return "filled"
+    return "before" if record.left_at else record.state

@@ -20,9 +20,19 @@ LIVE = {
 
 
 @dataclass(frozen=True)
+class Counts:
+    """Children of the published build by authority, and rows by source."""
+
+    authorities: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Report:
-    """One run: `compared` documents were made again; `authorities` counts the children of the
-    published build by authority, `sources` the rows by source."""
+    """One run: `compared` documents were made again; `authorities` and `sources` are the counts.
+
+    `baseline` holds those from which they have fallen, until they are back or somebody accepts it.
+    """
 
     at: datetime
     actor: str
@@ -31,6 +41,12 @@ class Report:
     compared: int = 0
     authorities: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, int] = field(default_factory=dict)
+    baseline: Counts | None = None
+
+    @property
+    def right(self) -> Counts:
+        """The counts that the next check measures from: the last with which nothing was wrong."""
+        return self.baseline or Counts(self.authorities, self.sources)
 
 
 class Reports:
@@ -59,7 +75,8 @@ class Reports:
 def parse_report(source: Mapping[str, Any]) -> Report:
     states = tuple(State(**one) for one in source["states"])
     at = datetime.fromisoformat(source["at"])
-    return Report(**{**source, "at": at, "states": states})
+    baseline = Counts(**source["baseline"]) if source.get("baseline") else None
+    return Report(**{**source, "at": at, "states": states, "baseline": baseline})
 
 
 def judge_reports(reports: Sequence[Report], now: datetime) -> list[State]:

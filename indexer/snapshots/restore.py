@@ -13,9 +13,10 @@ from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import free_name, hidden_builds, remove_build, show_build
 from indexer.builds.checks import check_register
+from indexer.builds.disks import look_at_disks
 from indexer.builds.lock import Lock, holding_builds
 from indexer.builds.records import Record, Restored
-from indexer.builds.reindex import SPARE_BYTES, free_bytes
+from indexer.builds.reindex import SPARE_BYTES
 from indexer.builds.restored import OLDER_REGISTER
 from indexer.clients import make_client
 from indexer.errors import SnapshotRefused
@@ -84,10 +85,10 @@ def refuse_if_short(
             repository=snapshot.repository, snapshot=snapshot.name
         )["snapshots"][0]["indices"]
     size = sum(status[index]["stats"]["total"]["size_in_bytes"] for index in indices)
-    free = free_bytes(bench)
-    needed = size * min(MOST_COPIES, len(free))
-    said = f"{needed / 1e9:,.1f} GB of disk, {sum(free) / 1e9:,.1f} GB are free"
-    if needed + SPARE_BYTES > sum(free):
+    disks = look_at_disks(bench)
+    needed = size * min(MOST_COPIES, disks.nodes)
+    said = f"{needed / 1e9:,.1f} GB of disk, {disks.free / 1e9:,.1f} GB are free"
+    if needed + SPARE_BYTES > disks.free:
         raise SnapshotRefused(
             f"what is restored needs {said}, of which 2 GB must stay so: make room ('contactpoint "
             "builds' lists old builds), then run the command again"

@@ -12,6 +12,7 @@ from indexer.checks import copies, register
 from indexer.checks.run import Extent, run_checks
 from indexer.children.document import build_document
 from indexer.clients import make_client
+from indexer.errors import Refused
 from indexer.health.reports import Reports
 from indexer.health.watch import Watch
 from indexer.shields.marks import SENTINEL, remove_mark, write_mark
@@ -113,6 +114,7 @@ def test_documents_that_differ_are_found_and_mended(filled):
     assert said.cause.startswith("2 of 60 differ")
     assert said.cause.endswith("in: family_name, search fields")
     assert in_health(filled, "documents") == said
+    assert state(check(filled, sample=1), "documents").colour == "red"
     follow(filled, "documents")
     assert state(check(filled, sample=None), "documents").is_well
     assert in_health(filled, "documents") is None
@@ -175,8 +177,25 @@ def test_authority_with_fewer_children_is_red_until_they_are_back(filled, tmp_pa
     said = state(check(filled), "counts")
     assert said.colour == "red"
     assert "359" in said.cause
-    follow(filled, "counts", FEED=str(feed(tmp_path, ROWS)), SOURCE="school-census")
+    assert state(check(filled), "counts") == said
+    whole = str(feed(tmp_path, ROWS))
+    follow(filled, "counts", only="load", FEED=whole, SOURCE="school-census")
+    assert state(check(filled), "counts").is_well
     assert in_health(filled, "counts") is None
+
+
+def test_authority_with_fewer_children_is_green_once_somebody_accepts_it(filled, tmp_path):
+    check(filled)
+    load(filled, "gp-registration", *plain_rows(20, family="Delacroix"))
+    check(filled)
+    gone = [{"source_record_id": str(i), "withdrawn": True} for i in range(20)]
+    load(filled, "gp-registration", *gone)
+    assert state(check(filled), "counts").colour == "red"
+    with pytest.raises(Refused, match="say why"):
+        check(filled, accepted=" ")
+    follow(filled, "counts", only="--accept", REASON="they moved away")
+    assert in_health(filled, "counts") is None
+    assert state(check(filled), "counts").is_well
 
 
 def test_child_who_is_eighteen_is_still_there_until_expire_is_run(filled):

@@ -5,11 +5,20 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from elastic_transport import ConnectionTimeout
 
 from analyzers.version import VERSION
 from indexer.builds import filling, publication
 from indexer.builds.bench import Listener, open_bench
-from indexer.builds.builds import Builds, OpenBuilds, create_build, open_builds, published_build
+from indexer.builds.builds import (
+    Builds,
+    OpenBuilds,
+    create_build,
+    open_builds,
+    published_build,
+    remove_build,
+)
+from indexer.builds.init import init
 from indexer.builds.lock import LOCK, holding_builds
 from indexer.builds.old_builds import previous, read_records
 from indexer.builds.publication import publish, rollback
@@ -326,6 +335,73 @@ def test_publishing_that_died_before_the_swap_is_seen_in_health_and_done_by_the_
     assert (seen.colour, seen.step) == ("yellow", f"contactpoint publish {build}")
     assert publish(bench, OPERATOR) == build == published(fresh)
     assert previous(bench).build == before
+
+
+def test_rollback_that_died_before_the_swap_is_seen_in_health_and_loses_nobody_when_repeated(
+    fresh, bench, source, monkeypatch
+):
+    load(fresh, source, *plain_rows(200))
+    before = published(fresh)
+    newer = reindex(bench, OPERATOR)
+    lost = child_of(fresh, source, "3")
+    bench.client.delete(index=newer, id=lost)
+    monkeypatch.setattr(publication, "swap", stop)
+    with pytest.raises(Stopped):
+        rollback(bench, OPERATOR)
+    monkeypatch.undo()
+    assert published(fresh) == newer
+    seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+    assert (seen.colour, seen.step) == ("yellow", f"contactpoint publish {before}")
+    assert rollback(bench, OPERATOR) == before == published(fresh)
+    assert lost in revisions(fresh, before)
+
+
+def test_rollback_whose_answer_alone_was_lost_is_done(fresh, bench, source, monkeypatch):
+    load(fresh, source, *plain_rows(3))
+    before = published(fresh)
+    reindex(bench, OPERATOR)
+    update_aliases = bench.client.indices.update_aliases
+
+    def lose_the_answer(**what):
+        update_aliases(**what)
+        raise ConnectionTimeout("no answer")
+
+    monkeypatch.setattr(bench.client.indices, "update_aliases", lose_the_answer)
+    assert rollback(bench, OPERATOR) == before == published(fresh)
+
+
+def test_published_build_that_is_lost_is_no_empty_one_and_a_rollback_brings_all_back(
+    fresh, bench, source
+):
+    load(fresh, source, *plain_rows(20))
+    before, lost = published(fresh), reindex(bench, OPERATOR)
+    load(fresh, source, plain_row("new", "New", "Kelly", "2014-03-09"))
+    hidden = child_of(fresh, source, "2")
+    mark(fresh, hidden)
+    children = revisions(fresh, lost).keys() - {hidden}
+    remove_build(bench.client, lost)
+    with pytest.raises(Refused, match="rollback"):
+        init(fresh, OPERATOR, REAL)
+    assert open_builds(bench.client) == (before,)
+    seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+    assert (seen.colour, seen.step) == ("red", "contactpoint rollback")
+    assert rollback(bench, OPERATOR) == before == published(fresh)
+    assert revisions(fresh, before).keys() == children
+    assert found(fresh, "new kelly") == ["New"]
+    (record,) = read_records(bench)
+    assert record.findings[-1].said.startswith("all that was loaded since")
+
+
+def test_build_that_is_emptied_is_red_in_health(fresh, bench, source):
+    load(fresh, source, *plain_rows(20))
+    before, build = published(fresh), reindex(bench, OPERATOR)
+    for number in revisions(fresh, build):
+        bench.client.delete(index=build, id=number)
+    bench.client.indices.refresh(index=build)
+    seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+    assert (seen.colour, seen.step) == ("red", "contactpoint rollback")
+    assert rollback(bench, OPERATOR) == before
+    assert judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL)).is_well
 
 
 def test_rollback_does_not_bring_back_a_child_who_left(fresh, bench, source):

@@ -13,6 +13,7 @@ from analyzers.version import VERSION
 from indexer.builds import restored as restored_checks
 from indexer.builds.bench import Listener, open_bench
 from indexer.builds.builds import hidden_builds, open_builds, remove_build
+from indexer.builds.disks import Disks
 from indexer.builds.init import init
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish
@@ -344,7 +345,8 @@ def test_what_cannot_come_back_is_refused_before_anything_is_restored(fresh, ben
     with pytest.raises(SnapshotRefused, match="with the version that took it"):
         restore(bench, OPERATOR)
     create(bench, OPERATOR)
-    monkeypatch.setattr(restoring, "free_bytes", lambda _bench: [restoring.SPARE_BYTES])
+    full = Disks(nodes=1, free=restoring.SPARE_BYTES)
+    monkeypatch.setattr(restoring, "look_at_disks", lambda _bench: full)
     for command in (restore, verify):
         with pytest.raises(SnapshotRefused, match="make room"):
             command(bench, OPERATOR)
@@ -500,8 +502,9 @@ def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     with pytest.raises(RegisterUnavailable, match="journal"):
         init(empty_engine, OPERATOR, REAL)
     rebuild_register(empty_engine, sequence, hidden)
-    init(empty_engine, OPERATOR, REAL)
-    publish(saved, OPERATOR, restore(saved, OPERATOR).build)
+    build = restore(saved, OPERATOR).build
+    init(empty_engine, OPERATOR, REAL, is_empty_meant=True)
+    publish(saved, OPERATOR, build)
     after = revisions(empty_engine, published(empty_engine))
     assert after == {number: one for number, one in before.items() if number != hidden}
     with pytest.raises(SnapshotRefused, match="nothing is lost"):

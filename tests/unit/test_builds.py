@@ -1,14 +1,20 @@
 """What builds are judged and paced by, without a server."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
+from indexer.builds import publication
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
+from indexer.builds.disks import free_bytes
 from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
+from indexer.builds.init import refuse_to_hide_a_loss
+from indexer.builds.old_builds import last_left
 from indexer.builds.pace import (
     FIRST_RATE,
     LEAST_RATE,
@@ -18,10 +24,12 @@ from indexer.builds.pace import (
     Searches,
     next_rate,
 )
+from indexer.builds.publication import is_copy
 from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
 from indexer.builds.reindex import SPARE_BYTES, Space, is_unfinished
 from indexer.children.scan import Born, Held
 from indexer.errors import ClusterUnavailable, Refused, RegisterUnavailable
+from indexer.world import REAL, World
 from mappings.reader import index_body
 from webapp.commands.builds import in_words
 
@@ -112,6 +120,26 @@ def test_disk_that_would_be_nearly_full_is_refused():
         Space(needed=101, free=100 + SPARE_BYTES).refuse_if_short()
 
 
+def node(host, free, mount="/ (/dev/vda1)", total=100):
+    disk = {"mount": mount, "total_in_bytes": total, "available_in_bytes": free}
+    return {"host": host, "fs": {"data": [disk]}}
+
+
+@pytest.mark.parametrize(
+    ("nodes", "free"),
+    [
+        ([node("127.0.0.1", 40)] * 3, 40),
+        ([node("127.0.0.1", 40), node("127.0.0.1", 39)], 39),  # asked a moment later
+        ([node("127.0.0.1", 40), node("127.0.0.1", 40, mount="/data (/dev/vdb1)")], 80),
+        ([node("10.0.0.1", 40), node("10.0.0.2", 41)], 81),  # two machines of one make
+        ([node("172.18.0.2", 40), node("172.18.0.3", 40)], 40),  # containers of one machine
+        ([node("10.0.0.1", 40), node("10.0.0.2", 40, total=200)], 80),
+    ],
+)
+def test_disk_that_nodes_share_is_counted_once(nodes, free):
+    assert free_bytes(nodes) == free
+
+
 def test_progress_is_said_with_rate_and_time_left():
     said = in_words(Progress(done=50_000, total=1_000_000, seconds=10))
     assert said == "50,000 of 1,000,000 children, 5,000 a second, 3 min 10 s left"
@@ -199,6 +227,79 @@ FOUND = (Finding("analysers", True, "ours"),)
 )
 def test_reindex_takes_up_what_died_while_it_was_filled_or_judged(record, expected):
     assert is_unfinished(record) is expected
+
+
+@pytest.mark.parametrize(
+    ("is_used", "is_empty_meant", "is_refused"),
+    [(False, False, False), (True, False, True), (True, True, False), (False, True, False)],
+)
+def test_empty_build_stands_in_for_a_lost_one_only_if_somebody_insists(
+    is_used, is_empty_meant, is_refused
+):
+    refusal = pytest.raises(Refused, match="rollback") if is_refused else nullcontext()
+    with refusal:
+        refuse_to_hide_a_loss(is_used=is_used, is_empty_meant=is_empty_meant)
+
+
+class MemoryRecords:
+    """The index `builds`."""
+
+    def __init__(self, *records):
+        self.records = {one.build: one for one in records}
+
+    def read(self, builds):
+        return {name: self.records[name] for name in builds}
+
+    def write(self, record):
+        self.records[record.build] = record
+
+
+class Died(Exception):
+    """The process ends here."""
+
+
+def die(*_what):
+    raise Died
+
+
+def hours_ago(hours):
+    return NOW - timedelta(hours=hours)
+
+
+NEWER = Record("children-2", published_at=hours_ago(2))
+OLDER = Record("children-1", published_at=hours_ago(9), left_at=hours_ago(2))
+COPY = Record("children-1", "filled", filled_at=hours_ago(1))
+
+
+def publishing_that_died(monkeypatch, record):
+    """What is written of the builds after one died that was to be published instead of the newer;
+    before anything was swapped."""
+    records = MemoryRecords(NEWER, record)
+    world = World(lambda: NOW, REAL.below, REAL.token)
+    monkeypatch.setattr(publication, "swap", die)
+    with pytest.raises(Died):
+        publication._swap(
+            SimpleNamespace(records=records, world=world, client=None), "children-2", record
+        )
+    return records.records
+
+
+def test_rollback_that_died_before_the_swap_has_the_same_build_to_go_back_to(monkeypatch):
+    records = publishing_that_died(monkeypatch, OLDER)
+    assert last_left(records.values(), "children-2") == records["children-1"]
+    assert not is_copy(records["children-1"])
+
+
+def test_publishing_of_a_copy_that_died_before_the_swap_is_still_that_of_a_copy(monkeypatch):
+    records = publishing_that_died(monkeypatch, COPY)
+    assert last_left(records.values(), "children-2") is None
+    assert is_copy(records["children-1"])
+
+
+@pytest.mark.parametrize("record", [OLDER, COPY])
+def test_build_whose_publishing_died_before_the_swap_says_so(monkeypatch, record):
+    assert not record.is_half_published
+    assert publishing_that_died(monkeypatch, record)["children-1"].is_half_published
 
 
 WHOLE = Record(

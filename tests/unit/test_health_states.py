@@ -1,11 +1,14 @@
 """What makes a state yellow or red, without a server."""
 
 from collections import Counter
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
-from indexer.checks.counts import check_counts
+from indexer.checks.counts import check_counts, measure
+from indexer.checks.documents import unless_missed
 from indexer.checks.register import judge_faults, judge_purge
 from indexer.health.alarms import KINDS
 from indexer.health.builds import Build, Builds, judge_builds
@@ -13,7 +16,7 @@ from indexer.health.engine import Engine, Indicator, Node, judge_engine
 from indexer.health.hook import Hook
 from indexer.health.loads import Source, is_overdue
 from indexer.health.repeats import Doubted, judge_doubted
-from indexer.health.reports import Report, judge_reports
+from indexer.health.reports import Counts, Report, judge_reports, parse_report
 from indexer.health.snapshots import (
     Repository,
     Trials,
@@ -23,6 +26,7 @@ from indexer.health.snapshots import (
 )
 from indexer.health.state import State, rounded, some, worst
 from indexer.shields.verify import Verdict
+from mappings.reader import index_body
 from tests.runbook import headings
 from tests.unit.test_snapshots import NOW as TAKEN
 from tests.unit.test_snapshots import ours
@@ -185,6 +189,36 @@ def test_no_published_build_is_red_and_init_makes_one():
     assert (said.colour, said.step) == ("red", "contactpoint init")
 
 
+BEFORE, RESTORED = Build("b", "before", 9, 1, NOW), Build("c", "filled", 9, 1, None)
+EMPTY_BEFORE = Build("b", "before", 0, 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("beside", "step"),
+    [
+        ((), "contactpoint snapshot restore"),
+        ((EMPTY_BEFORE,), "contactpoint snapshot restore"),
+        ((RESTORED,), "contactpoint publish c"),
+        ((BEFORE, RESTORED), "contactpoint rollback"),
+    ],
+)
+def test_published_build_without_a_child_is_red_where_rows_were_loaded(beside, step):
+    empty = Build("a", "published", 0, 1, NOW)
+    said = judge_builds(Builds((empty, *beside), is_locked=True, rows=1_234))
+    assert (said.colour, said.step) == ("red", step)
+    assert said.cause.endswith("though 1,230 rows were loaded")
+
+
+@pytest.mark.parametrize("rows", [0, 9])
+def test_published_build_without_a_child_is_well_where_nobody_was_loaded_or_a_family(rows):
+    assert judge_builds(Builds((Build("a", "published", 0, 1, NOW),), rows=rows)).is_well
+
+
+def test_published_build_that_is_lost_is_red_and_the_one_before_comes_back():
+    said = judge_builds(Builds((BEFORE,)))
+    assert (said.colour, said.step) == ("red", "contactpoint rollback")
+
+
 def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
     assert judge_builds(Builds(builds, is_locked=True)).is_well
@@ -233,19 +267,77 @@ def test_source_that_was_loaded_since_the_check_is_no_fault_any_more():
     ("now", "expected"), [(980, "red"), (981, "green"), (1_000, "green"), (2_000, "green")]
 )
 def test_authority_that_loses_a_fiftieth_is_red(now, expected):
-    before = Report(NOW, "x", 1.0, (), authorities={"359": 1_000})
-    assert check_counts({"359": now}, {}, before).colour == expected
+    assert check_counts(Counts({"359": now}), Counts({"359": 1_000})).colour == expected
 
 
 def test_small_authority_that_loses_a_family_tells_nobody():
-    before = Report(NOW, "x", 1.0, (), authorities={"420": 100})
-    assert check_counts({"420": 91}, {}, before).is_well
+    assert check_counts(Counts({"420": 91}), Counts({"420": 100})).is_well
 
 
 def test_source_that_shrinks_is_red():
-    before = Report(NOW, "x", 1.0, (), sources={"child-benefit": 1_000})
-    said = check_counts({}, {"child-benefit": 10}, before)
+    found, right = ({"child-benefit": rows} for rows in (10, 1_000))
+    said = check_counts(Counts(sources=found), Counts(sources=right))
     assert "child-benefit 1,000 to 10" in said.cause
+
+
+def reported(report, children):
+    """The report of a check behind another that found so many children."""
+    found = Counts({"359": children})
+    state, baseline = measure(found, report and report.right)
+    return Report(NOW, "x", 1.0, (state,), authorities=found.authorities, baseline=baseline)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "colours"),
+    [
+        ((1_000, 500, 500, 500), ("green", "red", "red", "red")),
+        ((1_000, 500, 981, 962), ("green", "red", "green", "green")),
+        ((1_000, 500, 700, 980, 990), ("green", "red", "red", "red", "green")),
+        ((1_000, 900, 2_000, 1_000), ("green", "red", "green", "red")),
+    ],
+)
+def test_authority_that_lost_children_is_red_until_they_are_back(numbers, colours):
+    report, seen = None, []
+    for number in numbers:
+        report = reported(report, number)
+        seen.append(report.states[0].colour)
+    assert tuple(seen) == colours
+
+
+def test_counts_that_somebody_accepts_are_those_that_the_next_check_measures_from():
+    fallen = reported(reported(None, 1_000), 500)
+    assert fallen.right == Counts({"359": 1_000})
+    accepted = reported(None, 500)
+    assert (accepted.states[0].colour, accepted.right) == ("green", Counts({"359": 500}))
+
+
+def test_report_read_back_measures_from_the_same_counts():
+    fallen = reported(reported(None, 1_000), 500)
+    stored = orjson.loads(orjson.dumps(asdict(fallen) | {"at": NOW.isoformat()}))
+    assert parse_report(stored) == fallen
+    assert set(stored) == set(index_body("checks")["mappings"]["properties"])
+
+
+DRIFT = State("documents", "red", "1 of 1,000 differ", "contactpoint check --all --mend")
+SAME = State("documents", "green", "1,000 were made again and are the same")
+
+
+@pytest.mark.parametrize(
+    ("found", "before", "said"),
+    [
+        (SAME, (), SAME),
+        (SAME, (State("counts", "red", "fewer", "x"), SAME), SAME),
+        (SAME, (DRIFT,), DRIFT),
+        (DRIFT, (SAME,), DRIFT),
+        (
+            replace(DRIFT, cause="2 of 1,000 differ"),
+            (DRIFT,),
+            replace(DRIFT, cause="2 of 1,000 differ"),
+        ),
+    ],
+)
+def test_document_that_differs_is_red_though_the_next_sample_misses_it(found, before, said):
+    assert unless_missed(found, before) == said
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def _uses(bench: Bench) -> Iterator[tuple[Record, str]]:
     published, before = published_build(bench.client), previous(bench)
     for record in read_records(bench):
         is_before = before is not None and record.build == before.build
-        use = "published" if record.build == published else record.state
+        use = "filled" if record.is_half_published else record.state
+        use = "published" if record.build == published else use
         yield record, "before" if is_before else use
     for name in hidden_builds(bench.client):
         yield Record(name, "restoring"), "restoring"

@@ -9,10 +9,12 @@ from indexer.world import REAL
 
 
 @click.command()
-def command() -> None:
+@click.option("--empty", is_flag=True, help="Publish an empty build where the published is lost.")
+def command(empty: bool) -> None:
     """Make the indices and England's authorities. Safe to repeat.
 
     Example: contactpoint init
     """
-    made = init(Settings.from_environment(), person_at_keyboard(), REAL)
+    settings, actor = Settings.from_environment(), person_at_keyboard()
+    made = init(settings, actor, REAL, is_empty_meant=empty)
     click.echo(f"Made: {', '.join(made)}." if made else "Everything was there already.")

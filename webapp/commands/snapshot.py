@@ -19,8 +19,9 @@ from webapp.commands.builds import told
 
 NEXT = (
     "brought back. Whoever was deactivated since the snapshot must be so again: 'contactpoint user "
-    "list'. Next: rebuild the shield register from its journal ('contactpoint shield verify'), "
-    "then 'contactpoint init', then 'contactpoint snapshot restore'."
+    "list'. Next: 'contactpoint init' makes what else is missing; 'contactpoint shield verify' "
+    "rebuilds the shield register from its journal; 'contactpoint snapshot restore' brings a build "
+    "back, and 'contactpoint init --empty' and 'contactpoint publish' let it be searched."
 )
 
 
