@@ -7,7 +7,6 @@ from elasticsearch import Elasticsearch
 from indexer.audit.months import make_months
 from indexer.builds.builds import (
     create_build,
-    hidden_builds,
     published_build,
     shielded_body,
     swap,
@@ -26,7 +25,6 @@ from mappings.names import (
     AUDIT_SEALED,
     DESK_ENROLMENTS,
     ENROLMENTS,
-    LINKS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -37,34 +35,27 @@ from mappings.reader import index_body
 def init(settings: Settings, actor: Actor, world: World) -> list[str]:
     """Make what is missing and return its names; what is there is left as it is.
 
-    Raises RegisterUnavailable if there are children but no register: an empty one would say that
-    nobody is shielded. Where nothing is there yet, a journal of shields is taken over.
+    Where no build is published, a journal of shields is taken over. Raises RegisterUnavailable, or
+    Refused, if there are children but neither register nor journal: an empty one would say that
+    nobody is shielded.
     """
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
-    is_used = bool(published or hidden_builds(worker_client) or _has_links(worker_client))
-    if is_used and not had_marks:
+    if published and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
             "'contactpoint shield verify', which restores it from its journal"
         )
     if not published:
-        Whole(Register.for_worker(settings, world)).restore(has_children=is_used)
+        Whole(Register.for_worker(settings, world)).restore()
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
     write_authorities(make_client(settings, "desk"), actor)
     return made + make_practice(worker_client, world)
-
-
-def _has_links(client: Elasticsearch) -> bool:
-    """Say whether anything was ever loaded here, though its build may be lost."""
-    with speaking_to_cluster("asking for links"):
-        client.indices.refresh(index=LINKS)
-        return bool(client.search(index=LINKS, size=1, source=False)["hits"]["hits"])
 
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:
