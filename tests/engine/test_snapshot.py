@@ -205,6 +205,18 @@ def test_restore_that_died_before_the_register_was_applied_leaves_no_open_build(
     assert hidden not in revisions(fresh, build)
 
 
+def test_words_of_who_was_shielded_since_are_not_in_the_files_of_the_restored_build(
+    fresh, bench, source
+):
+    """Health counts from when somebody was hidden, so it would be green about them."""
+    load(fresh, source, *plain_rows(10), URSULA)
+    create(bench, OPERATOR)
+    shield(bench, child_of(fresh, source, "u"))
+    build = restore(bench, OPERATOR).build
+    stats = bench.client.indices.stats(index=build, metric="docs")
+    assert stats["_all"]["total"]["docs"] == {"count": 10, "deleted": 0}
+
+
 def test_restore_that_died_before_publishing_goes_on_days_later(fresh, bench, source):
     load(fresh, source, *plain_rows(10), URSULA)
     create(bench, OPERATOR)

@@ -18,9 +18,10 @@ from indexer.world import REAL
 from webapp.commands.builds import told
 
 NEXT = (
-    "brought back. Whoever was deactivated since the snapshot must be so again: 'contactpoint user "
-    "list'. Next: rebuild the shield register from its journal ('contactpoint shield verify'), "
-    "then 'contactpoint init', then 'contactpoint snapshot restore'."
+    "brought back. Next, in this order: put the newest copy of the journal of shields in its place "
+    "(CONTACTPOINT_JOURNAL); 'contactpoint init', which makes the register anew from it; "
+    "'contactpoint snapshot restore'; 'contactpoint publish'; 'contactpoint shield verify'. "
+    "Whoever was deactivated since the snapshot must be so again: 'contactpoint user list'."
 )
 
 
