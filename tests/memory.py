@@ -166,6 +166,9 @@ class MemoryHidden:
                 self.children[one.number] = replace(one, version=(next(self._writes), 1))
         return conflicts
 
+    def numbers(self):
+        yield set(self.children)
+
     def remove(self, children):
         for one in children:
             del self.children[one.number]

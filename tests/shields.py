@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from threading import Event, Thread
 
-from indexer.builds.builds import open_builds
-from indexer.children.hidden import HiddenChildren
+from indexer.builds.builds import open_builds, published_build
+from indexer.children.hidden import HiddenChild, HiddenChildren
 from indexer.children.links import Links, row_key
 from indexer.children.load import Loader
 from indexer.children.store import ChildStore
@@ -73,6 +73,14 @@ class Office:
 
     def lift(self, number, officer=OMAR):
         return self.shielding.lift(number, officer, REASON)
+
+    def lose_shield(self, number: str) -> None:
+        """Let a child who can be found be among the shielded, and no event or mark tell of it."""
+        build = published_build(self.client)
+        stored = self.store.read([number], build)[number]
+        hidden = HiddenChild(number, stored.child.contributions, build_revision=stored.revision)
+        self.hidden.write([hidden])
+        self.client.delete(index=build, id=number)
 
     def verify(self) -> Verdict:
         return Verification(self.settings, self.world).run(OPERATOR)

@@ -91,6 +91,12 @@ def open_builds(client: Elasticsearch) -> tuple[str, ...]:
     return names
 
 
+def published_first(builds: Iterable[str], published: str | None) -> list[str]:
+    """Return these builds in the order in which a child is moved out of them: what the published
+    one says is of now, what another says may be of before."""
+    return sorted(builds, key=lambda one: (one != published, one))
+
+
 def hidden_builds(client: Elasticsearch) -> tuple[str, ...]:
     """Return builds that are being restored, or were not restored to the end. No wildcard finds
     them, so they are no builds to anybody else: nothing is written into half an index."""

@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, build_body
+from indexer.builds.builds import (
+    analyser_versions,
+    build_body,
+    find_builds,
+    published_build,
+    published_first,
+)
 from indexer.builds.canaries import NUMBER, canary, queries
 from indexer.builds.marked import marked_in
 from indexer.builds.records import Acceptance, Finding, Record
@@ -136,6 +142,13 @@ def check_register(bench: Bench, build: str, marks: frozenset[str]) -> Finding:
         if not marked:
             return Finding("register", True, f"no marked child is in it ({removed} removed)")
         removed += len(marked)
-        bench.hands.placer.move(marked, build)
+        _move(bench, build, marked)
         bench.hands.scan.refresh(build)
     return Finding("register", False, "marked children are in it again and again: try again")
+
+
+def _move(bench: Bench, build: str, marked: Sequence[str]) -> None:
+    """A child whose set is under way is in the published build too, and as it is now."""
+    there = {build, *find_builds(bench.client)}
+    for one in published_first(there, published_build(bench.client)):
+        bench.hands.placer.move(marked, one)

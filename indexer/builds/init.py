@@ -14,6 +14,7 @@ from indexer.builds.builds import (
     swap,
 )
 from indexer.builds.practice import make_practice
+from indexer.children.links import Links
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import Refused, RegisterUnavailable
 from indexer.people.actor import Actor
@@ -27,7 +28,6 @@ from mappings.names import (
     AUDIT_SEALED,
     DESK_ENROLMENTS,
     ENROLMENTS,
-    LINKS,
     SHIELD_MARKS,
     SHIELDED_CHILDREN,
     SINGLE_INDICES,
@@ -40,27 +40,27 @@ def init(
 ) -> list[str]:
     """Make what is missing and return its names; what is there is left as it is.
 
-    Raises RegisterUnavailable if there are children but no register: an empty one would say that
-    nobody is shielded. Where nothing is there yet, a journal of shields is taken over. Raises
-    Refused, when all else is made, if the published build is lost, unless an empty one is meant.
+    Where no build is published, a journal of shields is taken over. Raises RegisterUnavailable, or
+    Refused, if there are children but neither register nor journal: an empty one would say that
+    nobody is shielded. Raises Refused, when all else is made, if the published build is lost,
+    unless an empty one is meant.
     """
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
     published = published_build(worker_client)
     had_marks = _exists(operator_client, SHIELD_MARKS)
     made = _make_indices(operator_client, world)
-    is_used = bool(published) or _was_used(worker_client)
-    if is_used and not had_marks:
+    if published and not had_marks:
         raise RegisterUnavailable(
             "there are children here but the shield register is gone, and nothing is shown: run "
             "'contactpoint shield verify', which restores it from its journal"
         )
     if not published:
-        Whole(Register.for_worker(settings, world)).restore(has_children=is_used)
+        Whole(Register.for_worker(settings, world)).restore()
     write_authorities(make_client(settings, "desk"), actor)
     made += make_practice(worker_client, world)
     if not published:
-        refuse_to_hide_a_loss(is_used=is_used, is_empty_meant=is_empty_meant)
+        refuse_to_hide_a_loss(is_used=_was_used(worker_client), is_empty_meant=is_empty_meant)
         build = create_build(worker_client, world)
         swap(worker_client, str(build))
         made.append(str(build))
@@ -74,14 +74,13 @@ def refuse_to_hide_a_loss(*, is_used: bool, is_empty_meant: bool) -> None:
         raise Refused(
             "children were loaded here, but the build that was searched is lost; all else is made. "
             "Run 'contactpoint rollback' if 'contactpoint builds' lists one from before, else "
-            "'contactpoint snapshot restore', then 'contactpoint init --empty' and 'contactpoint "
-            "publish'"
+            "'contactpoint init --empty', 'contactpoint snapshot restore' and 'contactpoint publish'"
         )
 
 
 def _was_used(client: Elasticsearch) -> bool:
     """Say whether anything was ever loaded here, though the published build may be lost."""
-    return bool(hidden_builds(client) or _has_links(client) or _has_children(client))
+    return bool(hidden_builds(client) or not Links(client).is_empty() or _has_children(client))
 
 
 def _has_children(client: Elasticsearch) -> bool:
@@ -92,12 +91,6 @@ def _has_children(client: Elasticsearch) -> bool:
     with speaking_to_cluster("asking for children"):
         found = client.indices.stats(index=list(builds), metric="docs")["indices"]
     return any(one["primaries"]["docs"]["count"] for one in found.values())
-
-
-def _has_links(client: Elasticsearch) -> bool:
-    with speaking_to_cluster("asking for links"):
-        client.indices.refresh(index=LINKS)
-        return bool(client.search(index=LINKS, size=1, source=False)["hits"]["hits"])
 
 
 def _make_indices(client: Elasticsearch, world: World) -> list[str]:

@@ -4,7 +4,7 @@ import time
 from datetime import datetime, timedelta
 
 from indexer.builds.bench import Bench
-from indexer.builds.builds import find_builds
+from indexer.builds.builds import find_builds, published_build, published_first
 from indexer.builds.marked import marked_in
 from indexer.errors import Refused, RegisterUnavailable
 from indexer.health.alarms import Alarms
@@ -58,7 +58,7 @@ def _take_out_the_marked(bench: Bench) -> bool:
     except RegisterUnavailable:
         return True  # what is wrong with them the comparison finds
     was_there = False
-    for build in find_builds(bench.client):
+    for build in published_first(find_builds(bench.client), published_build(bench.client)):
         bench.hands.scan.refresh(build)
         was_there |= _move(bench, build, marked_in(bench, build, marks))
     return was_there

@@ -77,7 +77,15 @@ def _renewed(before: Contribution | None, now: Contribution) -> Contribution:
 
 def united(hidden: HiddenChild, child: Child, build_revision: int) -> HiddenChild:
     """Return the hidden child with what a document of a build says too: of two contributions of one
-    row the later counts."""
+    row the later counts.
+
+    A copy no newer than one that is known is evidence alone: its rows may have been withdrawn, or
+    have moved to another child, since. Builds of other analysers, and snapshots, hold such copies.
+    """
+    if build_revision <= hidden.build_revision:
+        known = {_key(one): one.facts for one in hidden.contributions}
+        older = [one for one in child.contributions if known.get(_key(one)) != one.facts]
+        return replace(hidden, evidence=_distinct([*hidden.evidence, *older]))
     rows = {_key(one): one for one in hidden.contributions}
     lost: list[Contribution] = []
     for one in child.contributions:

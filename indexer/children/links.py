@@ -131,6 +131,12 @@ class Links:
         """Remove links that are no more, but none that somebody wrote meanwhile."""
         self._send([_operation("delete", key, link) for key, link in links.items()])
 
+    def is_empty(self) -> bool:
+        """Was nothing ever loaded here?"""
+        with speaking_to_cluster("asking for links"):
+            self._client.indices.refresh(index=LINKS)
+            return not self._client.search(index=LINKS, size=1, source=False)["hits"]["hits"]
+
     def scan(self, source: str | None = None) -> Iterator[RowLink]:
         """Yield where every row leads, or every row of one source, in no order."""
         clause = {"term": {"source": source}} if source else {"exists": {"field": "source"}}

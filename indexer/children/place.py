@@ -11,7 +11,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import OpenBuilds, open_builds
+from indexer.builds.builds import OpenBuilds, open_builds, published_build, published_first
 from indexer.children.child import Child
 from indexer.children.document import Derived, Document, build_document
 from indexer.children.hidden import HiddenChild, HiddenChildren, united
@@ -111,7 +111,8 @@ class Placer:
         analysers, until no new build is there; return how many documents."""
         wanted, done, moved = set(numbers), set[str](), 0
         while wanted and (new := set(open_builds(self._client)) - done):
-            moved += sum(self.move(wanted, build) for build in sorted(new))
+            ordered = published_first(new, published_build(self._client))
+            moved += sum(self.move(wanted, build) for build in ordered)
             done |= new
         return moved
 

@@ -4,7 +4,8 @@ A held row waits in `held-rows`. A held child could be found when a shield was s
 back a row that had been decided about: it is hidden under that shield until somebody decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from indexer.audit.trail import Trail
 from indexer.children.back import bring_back
@@ -95,9 +96,8 @@ class Decisions:
             raise Refused(NOTHING_DECIDED)
         self._say("held-undo", officer, reason, row)
         under = [one for one in shields if subjects([one]) & {two.child for two in ours}]
-        number = "" if row.is_pending else take_back(self._stores, row)
-        if number:
-            self._hold(number, under, officer)
+        hold = partial(self._hold, under=under, officer=officer)
+        number = "" if row.is_pending else take_back(self._stores, row, hold)
         undecided = row.decided({one.child: "" for one in ours})
         if number:
             undecided = undecided.over()
@@ -155,7 +155,7 @@ class Decisions:
         self._hold(number, ours, officer)
         return number
 
-    def _hold(self, number: str, under: Iterable[Shield], officer: Actor) -> None:
+    def _hold(self, number: str, under: Sequence[Shield], officer: Actor) -> None:
         for shield in under:
             hold_under(self._register, self._sealed, shield.name, [number], officer)
         self._stores.placer.hide([number])

@@ -185,6 +185,12 @@ def hidden_numbers(shields: Iterable[Shield]) -> set[str]:
     return {number for one in shields if not one.is_lifted for number in one.numbers}
 
 
+def once_hidden(shields: Iterable[Shield]) -> set[str]:
+    """Return the children whom any of these shields hides, or did until it was lifted or let them
+    go."""
+    return {number for one in shields for number in one.numbers | one.released}
+
+
 def name_key(name: str, born: date) -> str:
     """Return what a shield by names and date waits under: the folded words, in any order.
 

@@ -58,6 +58,11 @@ class Journal:
         self.path = path
         self.key = key
 
+    @property
+    def is_there(self) -> bool:
+        """Is there a file, though nothing may be in it?"""
+        return self.path.exists()
+
     def read(self) -> list[Event]:
         """Return all events; raises JournalBroken where the chain does.
 
@@ -68,7 +73,7 @@ class Journal:
         return events
 
     def _lines(self) -> list[bytes]:
-        if not self.path.exists():
+        if not self.is_there:
             return []
         with _refusing(self.path):
             return self.path.read_bytes().split(b"\n")[:-1]

@@ -1,5 +1,7 @@
 """Takes a row back that was given to a child by an officer's decision: whoever is to be held."""
 
+from collections.abc import Callable, Mapping
+
 from msgspec import structs
 
 from indexer.children.hidden import HiddenChild, told
@@ -12,29 +14,41 @@ from indexer.shields.held import HeldRow
 ATTEMPTS = 20
 
 
-def take_back(stores: Stores, row: HeldRow) -> str:
+def take_back(stores: Stores, row: HeldRow, hold: Callable[[str], None]) -> str:
     """Return the number of the child to be held, who has the row: the one it was loaded into, or,
-    of a row that was given to a shielded child, a hidden one of its own.
+    of a row that was given to a shielded child, a hidden one of its own; "" if nobody has it.
 
-    Raises Refused for a row that was withdrawn meanwhile, ClusterUnavailable.
+    `hold` lets the register say that the number is held, before the child is there: nobody is among
+    the shielded of whom no event tells (indexer/shields/whole.py). Raises Refused for a row that
+    was withdrawn meanwhile, ClusterUnavailable; the same call then finishes it.
     """
     link = stores.links.read([row.key]).get(row.key)
     if link is None or not link.digest:
         raise Refused("the row was withdrawn since: there is nothing to take back")
     if row.same_child not in link.children:
+        if link.child:
+            hold(link.child)
         return link.child
     number = _own_number(stores, row)
+    hold(number)
     _move(stores, row, number)
     _lead(stores, row, number)
     return number
 
 
 def _own_number(stores: Stores, row: HeldRow) -> str:
-    """The number the row was given when it was held, unless that was another child's."""
+    """The number the row was given when it was held, unless that was another child's: one with
+    this row alone was begun by a run that died."""
     number = row.number
-    while stores.children.read([number]) or stores.hidden.read([number]):
+    while stores.children.read([number]) or _has_others(stores.hidden.read([number]), row):
         number = draw_number(stores.world)
     return number
+
+
+def _has_others(there: Mapping[str, HiddenChild], row: HeldRow) -> bool:
+    said = [one for child in there.values() for one in (*child.contributions, *child.evidence)]
+    own = (row.contribution.source, row.contribution.source_record_id)
+    return bool(there) and {(one.source, one.source_record_id) for one in said} != {own}
 
 
 def _move(stores: Stores, row: HeldRow, number: str) -> None:

@@ -1,7 +1,8 @@
 """Compares register, journal, marks, builds and shielded children, and puts right what differs.
 
 Whatever a crash left half done is finished: who has a shield is hidden, whose shield was lifted
-comes back. Where register and journal cannot be believed, nothing is taken off anybody.
+comes back. Nobody else does: that no event tells of a shielded child only says that events are
+lost. Where register and journal cannot be believed, nothing is taken off anybody.
 """
 
 from collections import Counter
@@ -11,7 +12,6 @@ from datetime import datetime
 from itertools import islice
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import published_build
 from indexer.children.back import bring_back
 from indexer.children.hidden import HiddenChildren
 from indexer.children.place import Placer
@@ -61,14 +61,14 @@ class Verification:
     def run(self, actor: Actor) -> Verdict:
         """Compare, put right, and say what was found. Raises Refused, Unavailable."""
         whole = Whole(self._register)
-        shields = whole.restore(has_children=published_build(self._client) is not None)
+        shields = whole.restore()
         in_force = [one for one in shields.values() if not one.is_lifted]
-        numbers = hidden_numbers(in_force)
+        numbers = hidden_numbers(in_force) | whole.strays
         if not whole.faults:
             numbers |= self._say_arrived(in_force, actor, whole.repaired)
         whole.repaired["documents moved out of builds"] += self._move(numbers)
         if not whole.faults:
-            whole.repaired["children brought back"] += self._bring_back(numbers)
+            whole.repaired["children brought back"] += self._bring_back(whole.freed - numbers)
             subjects = numbers.union(one.name for one in in_force)
             whole.repaired["rows held for nobody"] += self._free_rows(subjects)
             whole.repaired["decisions carried out"] += self._carry_out(actor)
@@ -81,7 +81,8 @@ class Verification:
             unpurged_since(self._register),
         )
         said = "; ".join([*(f"{what}: {n}" for what, n in verdict.repaired.items()), *whole.faults])
-        self._sealed.write("shield-verify", actor, said=said or "all is right")
+        strays = sorted(whole.strays)[:PAGE]
+        self._sealed.write("shield-verify", actor, children=strays, said=said or "all is right")
         return verdict
 
     def _say_arrived(
@@ -105,10 +106,10 @@ class Verification:
         self._store.refresh()
         return moved
 
-    def _bring_back(self, numbers: set[str]) -> int:
-        """A child among the shielded whom no shield hides: its lifting died."""
-        strays = [page - numbers for page in self._hidden.numbers()]
-        return sum(len(bring_back(self._client, self._marks, page)) for page in strays if page)
+    def _bring_back(self, freed: set[str]) -> int:
+        """A child among the shielded whose shields were lifted, or let it go: that died."""
+        left = [page & freed for page in self._hidden.numbers()]
+        return sum(len(bring_back(self._client, self._marks, page)) for page in left if page)
 
     def _free_rows(self, subjects: set[str]) -> int:
         """Decide about rows that are held for the sake of children who are shielded no more."""

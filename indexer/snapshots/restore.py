@@ -1,7 +1,8 @@
 """Brings a build back from a snapshot, beside the published one, under a new name.
 
 Until the register was applied to it, it is hidden: nobody lists it, so no load writes into half an
-index, and no child whose shield came after the snapshot is in any open build.
+index, and no child whose shield came after the snapshot is in any open build. What the snapshot's
+files still held of them is erased before it is shown.
 """
 
 import re
@@ -15,12 +16,16 @@ from indexer.builds.builds import free_name, hidden_builds, remove_build, show_b
 from indexer.builds.checks import check_register
 from indexer.builds.disks import look_at_disks
 from indexer.builds.lock import Lock, holding_builds
+from indexer.builds.marked import marked_in
+from indexer.builds.purge import purge
 from indexer.builds.records import Record, Restored
 from indexer.builds.reindex import SPARE_BYTES
 from indexer.builds.restored import OLDER_REGISTER
 from indexer.clients import make_client
 from indexer.errors import SnapshotRefused
 from indexer.people.actor import Actor
+from indexer.shields.purge import was_unpurged
+from indexer.shields.register import Register
 from indexer.snapshots.repositories import open_repositories, speaking_to_repository
 from indexer.snapshots.snapshots import (
     BUILDS_REPOSITORY,
@@ -151,7 +156,8 @@ def _open(bench: Bench, lock: Lock, record: Record) -> Record:
     """Take out who is shielded now, and only then let others see the build; and look again for
     whoever was shielded meanwhile."""
     marks = bench.hands.marks.all()
-    _apply(bench, record.build, marks)
+    if _apply(bench, record.build, marks) or _holds_unpurged(bench, record):
+        _erase(bench, record.build)
     lock.check()
     record = replace(record, state="filled", filled_at=bench.world.now())
     bench.records.write(record)
@@ -161,8 +167,26 @@ def _open(bench: Bench, lock: Lock, record: Record) -> Record:
     return record
 
 
-def _apply(bench: Bench, build: str, marks: frozenset[str]) -> None:
+def _apply(bench: Bench, build: str, marks: frozenset[str]) -> bool:
+    """Move whoever is marked out of the build; return whether anybody was there."""
     bench.hands.scan.refresh(build)
+    was_there = bool(marked_in(bench, build, marks))
     finding = check_register(bench, build, marks)
     if not finding.passed:
         raise SnapshotRefused(f"{build} stays hidden: {finding.said}")
+    return was_there
+
+
+def _holds_unpurged(bench: Bench, record: Record) -> bool:
+    """Was somebody deleted before the snapshot, and not erased by then?"""
+    register = Register.for_worker(bench.settings, bench.world)
+    return was_unpurged(register, record.restored.register if record.restored else 0)
+
+
+def _erase(bench: Bench, build: str) -> None:
+    """Health counts from when somebody was hidden, and would not tell of these files."""
+    bench.listener.say("Erasing from its files who may not be found; of millions that takes long.")
+    if purge(bench.client, [build]):
+        bench.listener.say(
+            "Something is left in them: run 'contactpoint shield purge' once it is published."
+        )

@@ -156,6 +156,19 @@ def test_register_that_was_emptied_is_red_and_comes_back_from_its_journal(filled
     assert office.is_hidden(hidden)
 
 
+def test_shielded_child_of_whom_no_event_tells_is_red_and_nobody_is_brought_back(filled, office):
+    number = office.add("social-care-359", "Yxxyz")
+    office.lose_shield(number)
+    report = check(filled)
+    assert state(report, "register").colour == "red"
+    assert number not in str(report)
+    assert office.is_hidden(number)
+    office.set(number)
+    assert state(check(filled), "register").is_well
+    follow(filled, "alarms", KIND="register", TEXT="told the officers")
+    assert in_health(filled, "alarms").is_well
+
+
 def test_mark_that_no_shield_explains_is_red_until_somebody_saw_to_it(filled, office, hidden):
     key = filled.secret("register.key")
     write_mark(office.client, key, NOBODY)

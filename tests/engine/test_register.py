@@ -8,7 +8,6 @@ import pytest
 
 from indexer.builds.builds import open_builds
 from indexer.builds.init import init
-from indexer.children.hidden import HiddenChild
 from indexer.clients import make_client
 from indexer.errors import RegisterUnavailable
 from indexer.shields.events import Event
@@ -179,17 +178,31 @@ def test_shielded_child_whom_somebody_put_into_a_build_is_moved_out(office, chil
     assert office.is_hidden(child)
 
 
-def test_child_among_the_shielded_whom_no_shield_hides_is_brought_back(office, source):
+def test_child_among_the_shielded_whose_shield_was_lifted_is_brought_back(office, source):
     number = office.add(source, office.family())
     office.set(number)
     office.lift(number)
-    (build,) = open_builds(office.client)
-    stored = office.store.read([number])[number]
-    hidden = HiddenChild(number, stored.child.contributions, build_revision=stored.revision)
-    office.hidden.write([hidden])
-    office.client.delete(index=build, id=number)
+    office.lose_shield(number)
     assert office.verify().repaired["children brought back"] == 1
     assert office.opens(number)
+
+
+def test_shielded_child_of_whom_no_event_tells_stays_hidden_until_it_is_shielded_anew(
+    office, source
+):
+    """The journal that was put back is older than its shield."""
+    family = office.family()
+    number = office.add(source, family)
+    office.lose_shield(number)
+    for _ in range(2):
+        verdict = office.verify()
+        assert any("no event tells" in fault for fault in verdict.faults)
+        assert office.is_hidden(number)
+        assert office.found(family) == []
+    office.set(number)
+    assert office.verify().faults == []
+    office.lift(number)
+    assert office.found(family) == [number]
 
 
 def test_child_who_came_while_its_shield_was_set_is_found_by_verify(office, source):

@@ -9,10 +9,11 @@ from indexer.builds.builds import published_build
 from indexer.builds.publication import rollback
 from indexer.builds.reindex import reindex
 from indexer.children.document import build_document
+from indexer.clients import make_client
 from indexer.shields.subject import parse_row
 from tests.builds import eventful_bench, leaving_one_build, revisions
 from tests.conftest import OPERATOR
-from tests.rows import plain_row
+from tests.rows import nhs_number, plain_row
 from tests.shields import BIRTHDAY, Office
 
 
@@ -95,6 +96,28 @@ def test_shielded_child_whom_somebody_put_into_an_old_build_is_not_published_and
         assert office.is_hidden(child)
         office.lift(child)
         assert office.found(family) == [child]
+
+
+def test_row_withdrawn_since_the_build_of_other_analysers_stays_withdrawn(office, source, family):
+    """That build is not kept up to date; children are hidden from it all the same."""
+    row = plain_row("1", "Ann", family, BIRTHDAY, nhs_number=nhs_number(office.world))
+    with finding_nothing_wrong(office):
+        office.load(source, row)
+        office.load(f"{source}-b", row)
+        before = published_build(office.client)
+        reindex(open_bench(office.settings, office.world), OPERATOR)
+        make_client(office.settings, "operator").indices.put_mapping(
+            index=before, meta={"analyser_version": "0-other"}
+        )
+        office.load(f"{source}-b", {"source_record_id": "1", "withdrawn": True})
+        child = office.number_of(source)
+        office.set(child)
+        hidden = office.hidden.read([child])[child]
+        assert [one.source for one in hidden.contributions] == [source]
+        assert [one.source for one in hidden.evidence] == [f"{source}-b"]
+        office.lift(child)
+        stored = office.store.read([child])[child]
+        assert [one.source for one in stored.child.contributions] == [source]
 
 
 def test_child_whose_shield_is_lifted_is_in_every_build_in_one_revision(

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from msgspec import structs
 
 from analyzers.version import VERSION
 from indexer.builds import restored as restored_checks
@@ -25,7 +26,10 @@ from indexer.engine.places import engine_places
 from indexer.errors import BuildRefused, Refused, RegisterUnavailable, SnapshotRefused
 from indexer.health.loads import look_at_loads
 from indexer.people.actor import Actor
-from indexer.shields.marks import SENTINEL, restore_sentinel, write_mark
+from indexer.shields.events import Event
+from indexer.shields.journal import Journal
+from indexer.shields.marks import SENTINEL
+from indexer.shields.verify import Verification
 from indexer.snapshots import restore as restoring
 from indexer.snapshots.expiry import expire
 from indexer.snapshots.lost import restore_lost
@@ -200,6 +204,18 @@ def test_restore_that_died_before_the_register_was_applied_leaves_no_open_build(
     assert hidden_builds(bench.client) == ()
     assert set(open_builds(bench.client)) == {*builds, build}
     assert hidden not in revisions(fresh, build)
+
+
+def test_words_of_who_was_shielded_since_are_not_in_the_files_of_the_restored_build(
+    fresh, bench, source
+):
+    """Health counts from when somebody was hidden, so it would be green about them."""
+    load(fresh, source, *plain_rows(10), URSULA)
+    create(bench, OPERATOR)
+    shield(bench, child_of(fresh, source, "u"))
+    build = restore(bench, OPERATOR).build
+    stats = bench.client.indices.stats(index=build, metric="docs")
+    assert stats["_all"]["total"]["docs"] == {"count": 10, "deleted": 0}
 
 
 def test_restore_that_died_before_publishing_goes_on_days_later(fresh, bench, source):
@@ -481,33 +497,44 @@ def carry_repositories(folder, settings):
             os.chown(path, there.stat().st_uid, there.stat().st_gid)
 
 
-def rebuild_register(settings, sequence, *numbers):
-    """What the journal does: the marks, and a sentinel no older than the one that was lost."""
-    client, key = make_client(settings, "worker"), settings.secret("register.key")
-    for number in numbers:
-        write_mark(client, key, number)
-    restore_sentinel(client, key, sequence)
+def put_journal_back(settings, sequence, *numbers):
+    """One that shields these children, and knows no less than the register that was lost."""
+    event = Event("set", "s-1", "olga", "359", "order", "359", at=REAL.now().isoformat())
+    with Journal(settings.journal, settings.secret("register.key")).held() as pen:
+        pen.write(pen.seal(structs.replace(event, numbers=numbers)))
+        for _ in range(sequence):
+            pen.write(pen.seal(structs.replace(event, kind="reviewed")))
+
+
+def assert_refused_without_journal(settings):
+    """However often somebody tries, in whatever order."""
+    for _ in range(2):
+        with pytest.raises(Refused, match="Put the journal back"):
+            init(settings, OPERATOR, REAL)
+        with pytest.raises(Refused, match="they stay hidden"):
+            Verification(settings, REAL).run(OPERATOR)
 
 
 def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     fresh, bench, source, folder, empty_engine
 ):
+    """One child was shielded before the snapshot, and one since."""
     load(fresh, source, *plain_rows(20), URSULA)
+    early, late = child_of(fresh, source, "0"), child_of(fresh, source, "u")
+    shield(bench, early)
     create(bench, OPERATOR)
-    hidden = child_of(fresh, source, "u")
     before, sequence = revisions(fresh, published(fresh)), bench.hands.marks.sequence_now()
     carry_repositories(folder, empty_engine)
     saved = open_bench(empty_engine, REAL)
     assert {"links", "loads", "users"} <= set(restore_lost(saved, OPERATOR))
-    with pytest.raises(RegisterUnavailable, match="journal"):
-        init(empty_engine, OPERATOR, REAL)
-    rebuild_register(empty_engine, sequence, hidden)
-    build = restore(saved, OPERATOR).build
+    assert_refused_without_journal(empty_engine)
+    put_journal_back(empty_engine, sequence, early, late)
     init(empty_engine, OPERATOR, REAL, is_empty_meant=True)
-    publish(saved, OPERATOR, build)
+    publish(saved, OPERATOR, restore(saved, OPERATOR).build)
     after = revisions(empty_engine, published(empty_engine))
-    assert after == {number: one for number, one in before.items() if number != hidden}
+    assert after == {number: one for number, one in before.items() if number != late}
     with pytest.raises(SnapshotRefused, match="nothing is lost"):
         restore_lost(saved, OPERATOR)
     load(empty_engine, source, *plain_rows(20), URSULA)
     assert revisions(empty_engine, published(empty_engine)) == after
+    assert Verification(empty_engine, REAL).run(OPERATOR).faults == []

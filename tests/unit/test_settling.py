@@ -148,7 +148,7 @@ def test_row_near_two_shielded_children_waits_for_both():
 def test_taken_back_from_the_shielded_child_the_row_is_a_hidden_child_of_its_own(index):
     decide(index, "same-child")
     settle_all(index)
-    number = take_back(index._stores, index.held.rows["b:1"])
+    number = take_back(index._stores, index.held.rows["b:1"], hold=[].append)
     assert sources_of(index) == {"a"}
     assert index.hidden.children[ann(index)].evidence == ()
     assert [one.source for one in index.hidden.children[number].contributions] == ["b"]
@@ -160,10 +160,41 @@ def test_taken_back_from_a_child_who_can_be_found_it_is_that_child_who_is_to_be_
     decide(index, "another-child")
     settle_all(index)
     [number] = index.children.stored
-    assert take_back(index._stores, index.held.rows["b:1"]) == number
+    held = []
+    assert take_back(index._stores, index.held.rows["b:1"], held.append) == number
+    assert held == [number]
     index.load("b", ("1", None))
     with pytest.raises(Refused):
-        take_back(index._stores, index.held.rows["b:1"])
+        take_back(index._stores, index.held.rows["b:1"], held.append)
+
+
+def given_away():
+    """An index whose row was given to the shielded child, with that row."""
+    index = Memory()
+    index.load("a", ("1", ANN))
+    index.hide("a:1")
+    index.load("b", ("1", NEAR | {"upn": UPNS[0]}))
+    decide(index, "same-child")
+    settle_all(index)
+    return index, index.held.rows["b:1"]
+
+
+def test_row_whose_taking_back_died_at_any_step_is_in_one_hidden_child_who_is_held():
+    for steps in range(100):
+        (index, row), held, has_died = given_away(), set(), False
+        dying_after(index, steps)
+        try:
+            take_back(index._stores, row, held.add)
+        except Died:
+            has_died = True
+        assert index.hidden.children.keys() <= {*held, ann(index)}
+        dying_after(index, 10**6)
+        number = take_back(index._stores, row, held.add)
+        assert (held, index.links.links["b:1"].child) == ({number}, number)
+        assert index.hidden.children.keys() == {number, ann(index)}
+        if not has_died:
+            break
+    assert 3 < steps < 99
 
 
 def settle_and_die(index, steps):

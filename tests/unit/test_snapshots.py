@@ -1,16 +1,22 @@
 """What goes into which snapshot, and which one is chosen, without a server."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from indexer.builds.records import Finding, Record, Restored
 from indexer.errors import SnapshotRefused
+from indexer.snapshots import restore
 from indexer.snapshots.restore import chosen
 from indexer.snapshots.snapshots import Snapshot, parse_snapshot
 from indexer.snapshots.trial import Trial
 from mappings.credentials import build_roles
 from mappings.names import BUDGETS, CHILDREN, PRACTICE, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
+from tests.runbook import commands
+from webapp.commands.snapshot import NEXT
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 BUILD = "children-20261121t120000z"
@@ -84,3 +90,65 @@ def test_trial_fails_if_documents_are_missing_or_the_analysers_are_others(
     documents, analysers, passed
 ):
     assert Trial(ours(1, analysers="1"), documents, analysers).passed is passed
+
+
+def test_steps_after_the_loss_of_everything_are_printed_in_the_order_of_the_runbook():
+    begun = ["contactpoint engine start", "contactpoint snapshot restore --lost"]
+    assert commands("loss of everything") == begun + re.findall("'(contactpoint .+?)'", NEXT)
+
+
+class Restoring:
+    """What happens to a build between its coming back and its being shown."""
+
+    def __init__(self, monkeypatch, marked=(), *, was_unpurged=False, left=0):
+        self.happened, self.said = [], []
+        for name, double in {
+            "marked_in": lambda *_: list(marked),
+            "check_register": lambda *_: self._happens("applied", Finding("register", True, "")),
+            "was_unpurged": lambda _register, sequence: was_unpurged and sequence == 9,
+            "purge": lambda _client, builds: self._happens(f"erased from {builds}", left),
+            "show_build": lambda _client, build: self._happens(f"shown {build}", None),
+            "Register": SimpleNamespace(for_worker=lambda *_: None),
+        }.items():
+            monkeypatch.setattr(restore, name, double)
+
+    def _happens(self, what, answer):
+        self.happened.append(what)
+        return answer
+
+    def run(self):
+        hands = SimpleNamespace(
+            marks=SimpleNamespace(all=frozenset), scan=SimpleNamespace(refresh=lambda _build: None)
+        )
+        bench = SimpleNamespace(
+            client=None,
+            settings=None,
+            hands=hands,
+            world=SimpleNamespace(now=lambda: NOW),
+            records=SimpleNamespace(write=lambda _record: None),
+            listener=SimpleNamespace(say=self.said.append),
+        )
+        record = Record(BUILD, "restoring", "ann", NOW, restored=Restored("snapshot", NOW, 9))
+        restore._open(bench, SimpleNamespace(check=lambda: None), record)
+        return self.happened
+
+
+ERASED_FIRST = ["applied", f"erased from {[BUILD]}", f"shown {BUILD}"]
+
+
+def test_whoever_is_taken_out_of_a_restored_build_is_erased_from_it_before_it_is_shown(monkeypatch):
+    assert Restoring(monkeypatch, marked=["100000000017"]).run() == ERASED_FIRST
+
+
+def test_whoever_was_deleted_and_not_purged_before_the_snapshot_is_erased_from_it(monkeypatch):
+    assert Restoring(monkeypatch, was_unpurged=True).run() == ERASED_FIRST
+
+
+def test_restored_build_that_holds_nobody_hidden_is_shown_as_it_is(monkeypatch):
+    assert Restoring(monkeypatch).run() == ["applied", f"shown {BUILD}"]
+
+
+def test_what_could_not_be_erased_from_a_restored_build_is_said(monkeypatch):
+    restoring = Restoring(monkeypatch, marked=["100000000017"], left=1)
+    assert restoring.run() == ERASED_FIRST
+    assert "contactpoint shield purge" in restoring.said[-1]

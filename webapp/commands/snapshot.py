@@ -18,10 +18,10 @@ from indexer.world import REAL
 from webapp.commands.builds import told
 
 NEXT = (
-    "brought back. Whoever was deactivated since the snapshot must be so again: 'contactpoint user "
-    "list'. Next: 'contactpoint init' makes what else is missing; 'contactpoint shield verify' "
-    "rebuilds the shield register from its journal; 'contactpoint snapshot restore' brings a build "
-    "back, and 'contactpoint init --empty' and 'contactpoint publish' let it be searched."
+    "brought back. Next, in this order: put the newest copy of the journal of shields in its place "
+    "(CONTACTPOINT_JOURNAL); 'contactpoint init --empty', which makes the register anew from it; "
+    "'contactpoint snapshot restore'; 'contactpoint publish'; 'contactpoint shield verify'. "
+    "Whoever was deactivated since the snapshot must be so again: 'contactpoint user list'."
 )
 
 
