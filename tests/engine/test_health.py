@@ -16,7 +16,7 @@ from indexer.audit.trail import Trail
 from indexer.builds.bench import open_bench
 from indexer.builds.builds import create_build
 from indexer.builds.init import init
-from indexer.builds.records import Record, Records
+from indexer.builds.records import Record, Records, Tried
 from indexer.builds.reindex import reindex
 from indexer.children.load import Loader
 from indexer.children.loads import Loads
@@ -134,9 +134,10 @@ def test_snapshots_are_yellow_until_there_are_some_and_when_they_are_old_and_the
     for hours, colour in ((0, "green"), (20, "green"), (30, "yellow"), (80, "red")):
         assert state(home, "snapshots", later(hours=hours)).colour == colour
     records = Records(make_client(home, "worker"))
-    records.write_tried(later(days=-9).now())
+    tried = records.tried()
+    records.write_tried(replace(tried, taken_at=later(days=-10).now()))  # an old one, just now
     assert state(home, "snapshots").step == "contactpoint snapshot verify"
-    records.write_tried(REAL.now())
+    records.write_tried(tried)
     assert state(home, "snapshots").is_well
 
 
@@ -158,7 +159,7 @@ def test_repository_that_is_gone_is_red_until_it_is_back(served):
 def test_snapshots_that_nobody_removes_are_yellow_until_the_rule_is_applied(served, monkeypatch):
     monkeypatch.setattr(health_of_snapshots, "MOST_TIMES", 1)
     monkeypatch.setattr(health_of_snapshots, "kept_by_period", lambda: {"day": 1})
-    Records(make_client(served, "worker")).write_tried(REAL.now())
+    Records(make_client(served, "worker")).write_tried(Tried(frozenset(), REAL.now()))
     assert state(served, "snapshots").step == "contactpoint snapshot expire"
     follow(served, "snapshots", only="expire")
     assert state(served, "snapshots").is_well

@@ -163,13 +163,13 @@ def test_snapshots_are_judged_by_the_newest_that_is_whole_of_either_repository(l
 @pytest.mark.parametrize(
     ("trials", "is_well"),
     [
-        (Trials(NOW - timedelta(days=8)), True),
-        (Trials(NOW - timedelta(days=9)), False),
+        (Trials(NOW - timedelta(days=9)), True),
+        (Trials(NOW - timedelta(days=9, hours=1)), False),
         (Trials(None), False),
         (Trials(NOW, is_half_done=True), False),
     ],
 )
-def test_snapshots_that_nobody_tried_for_a_week_are_yellow(trials, is_well):
+def test_snapshots_of_which_none_of_a_week_was_tried_are_yellow(trials, is_well):
     said = judge_trials(trials, NOW)
     assert said is None if is_well else said.step == "contactpoint snapshot verify"
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from indexer.builds.records import build_tried, parse_tried
 from indexer.errors import SnapshotRefused
 from indexer.snapshots.restore import chosen
 from indexer.snapshots.snapshots import Snapshot, parse_snapshot
-from indexer.snapshots.trial import Trial
+from indexer.snapshots.trial import Trial, noted
 from mappings.credentials import build_roles
 from mappings.names import BUDGETS, CHILDREN, PRACTICE, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
 
@@ -84,3 +85,14 @@ def test_trial_fails_if_documents_are_missing_or_the_analysers_are_others(
     documents, analysers, passed
 ):
     assert Trial(ours(1, analysers="1"), documents, analysers).passed is passed
+
+
+def test_of_a_trial_it_is_kept_which_snapshot_came_back_and_when_that_was_taken():
+    trials = [Trial(ours(50), 100, ""), Trial(ours(49, repository="sealed"), 100, "")]
+    kept = parse_tried(build_tried(noted(trials)))
+    assert kept.snapshots == {ours(50).name, ours(49).name}
+    assert kept.taken_at == NOW - timedelta(hours=50)
+
+
+def test_note_of_a_trial_that_does_not_say_of_which_snapshot_is_none():
+    assert parse_tried({"seen_at": NOW.isoformat()}) is None
