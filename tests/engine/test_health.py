@@ -213,16 +213,31 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
 
 
 def test_load_whose_rows_were_lost_is_yellow_until_it_is_repeated_and_checked(served, tmp_path):
-    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=-1)).loads
-    Loader(served, later(seconds=-2)).load(entries(*rows), "practitioners", OPERATOR)
-    loads.doubt(loads.since(REAL.now())[-1])  # as `publish` does
-    make_client(served, "worker").indices.refresh(index="loads")
+    rows = plain_rows(2, family="Vance")
+    lose_load(served, "social-care-359", rows)
     found = state(served, "repeats")
-    assert (found.colour, found.step) == ("yellow", "contactpoint load FEED --source practitioners")
+    step = "contactpoint load FEED --source social-care-359"
+    assert (found.colour, found.step) == ("yellow", step)
     assert "(2 rows)" in found.cause
     path = str(feed(tmp_path, rows))
-    follow(served, "repeats", only="load", FEED=path, SOURCE="practitioners")
+    follow(served, "repeats", only="load", FEED=path, SOURCE="social-care-359")
     assert state(served, "repeats").step == "contactpoint check"
+    follow(served, "repeats", only="check")
+    assert state(served, "repeats").is_well
+
+
+def lose_load(settings, source, rows):
+    """Load rows, and let them be doubted as `publish` does."""
+    Loader(settings, later(seconds=-2)).load(entries(*rows), source, OPERATOR)
+    loads = open_bench(settings, later(seconds=-1)).loads
+    loads.doubt(next(one for one in loads.since(REAL.now()) if one.source == source))
+    make_client(settings, "worker").indices.refresh(index="loads")
+
+
+def test_word_of_practitioners_which_no_file_holds_is_doubted_until_the_check_has_looked(served):
+    lose_load(served, "practitioners", plain_rows(2, family="Tindall"))
+    found = state(served, "repeats")
+    assert (found.colour, found.step) == ("yellow", "contactpoint check")
     follow(served, "repeats", only="check")
     assert state(served, "repeats").is_well
 
