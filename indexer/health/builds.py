@@ -6,7 +6,14 @@ from datetime import datetime
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import ALL_BUILDS, find_builds, hidden_builds, published_build
+from analyzers.version import VERSION
+from indexer.builds.builds import (
+    ALL_BUILDS,
+    analyser_versions,
+    find_builds,
+    hidden_builds,
+    published_build,
+)
 from indexer.builds.checks import check_analysers, check_mapping
 from indexer.builds.lock import is_locked
 from indexer.builds.records import Record, Records
@@ -14,18 +21,20 @@ from indexer.clients import speaking_to_cluster
 from indexer.health.state import State, well
 from indexer.world import World
 
-REINDEX = "contactpoint reindex"
+REINDEX, REMOVE = "contactpoint reindex", "contactpoint builds --remove {build}"
 
 
 @dataclass(frozen=True)
 class Build:
-    """One build: how many children it holds, and its size with all copies, in bytes."""
+    """One build: how many children it holds, and its size with all copies, in bytes; whether other
+    analysers than this version's made it."""
 
     name: str
     use: str  # published, before (the one published before it), or the state of its record
     children: int
     size: int
     published_at: datetime | None
+    is_of_others: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
     """Return the builds, the oldest first. Raises ClusterUnavailable."""
     hidden, published = hidden_builds(client), published_build(client)
     names = sorted({*find_builds(client), *hidden})
-    records = Records(client).read(names)
+    records, versions = Records(client).read(names), analyser_versions(client, names)
     with speaking_to_cluster("asking how large builds are"):
         stats = client.indices.stats(index=ALL_BUILDS, metric=["docs", "store"])["indices"]
     builds = []
@@ -55,7 +64,9 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         children = one["primaries"]["docs"]["count"] if one else 0
         size = one["total"]["store"]["size_in_bytes"] if one else 0
         use = "restoring" if name in hidden else _use(records[name], published)
-        builds.append(Build(name, use, children, size, records[name].published_at))
+        is_of_others = versions.get(name, VERSION) != VERSION
+        at = records[name].published_at
+        builds.append(Build(name, use, children, size, at, is_of_others))
     fault = _fault(client, published) if published else ""
     return Builds(tuple(builds), fault, is_locked(client, world))
 
@@ -83,8 +94,9 @@ def judge_builds(found: Builds) -> State:
 
 def _judge_beside(builds: Sequence[Build]) -> State | None:
     for one in builds:
-        if one.use in _LEFT:
-            cause, step = _LEFT[one.use]
+        left = _LEFT | _LEFT_BY_OTHERS if one.is_of_others else _LEFT
+        if one.use in left:
+            cause, step = left[one.use]
             return State(
                 "builds", "yellow", f"the build {one.name} {cause}", step.format(build=one.name)
             )
@@ -95,9 +107,15 @@ _LEFT = {
     "restoring": ("was not restored to its end", "contactpoint snapshot restore"),
     "filling": ("was not filled to its end", REINDEX),
     "filled": ("is filled and not published", "contactpoint publish {build}"),
-    "refused": ("was refused by the checks", "contactpoint builds --remove {build}"),
+    "refused": ("was refused by the checks", REMOVE),
 }
 """What a build beside the published one tells of a run that did not come to its end."""
+
+_LEFT_BY_OTHERS = {
+    "filling": ("was not filled to its end, by another version of ContactPoint", REMOVE),
+    "filled": ("is filled and not published, by another version of ContactPoint", REMOVE),
+}
+"""The same where this version can neither go on with it nor publish it."""
 
 
 def _use(record: Record, published: str | None) -> str:

@@ -253,6 +253,19 @@ def test_build_that_was_not_filled_is_yellow_until_the_reindex_is_run_again(serv
     assert published(served) == build
 
 
+def test_build_that_another_version_did_not_fill_is_yellow_until_it_is_removed(served):
+    bench = open_bench(served, REAL)
+    build = str(create_build(bench.client, REAL))
+    make_client(served, "operator").indices.put_mapping(
+        index=build, meta={"analyser_version": "0-other"}
+    )
+    bench.records.write(Record(build, "filling", "tester", REAL.now()))
+    found = state(served, "builds")
+    assert (found.colour, found.step) == ("yellow", f"contactpoint builds --remove {build}")
+    follow(served, "builds", only="--remove", BUILD=build)
+    assert state(served, "builds").is_well
+
+
 def test_build_that_was_not_published_is_yellow_until_it_is(served):
     build = reindex(open_bench(served, REAL), OPERATOR, is_to_publish=False)
     found = state(served, "builds")

@@ -75,6 +75,7 @@ def test_indicator_that_knows_nothing_is_no_state():
         ("school-census", 100, False),
         ("another", 34, False),
         ("another", 36, True),
+        ("practitioners", 400, False),
     ],
 )
 def test_source_is_overdue_by_its_own_measure(source, days, expected):
@@ -127,7 +128,12 @@ def test_load_that_must_be_repeated_is_told_by_when_it_began_and_its_rows():
 
 
 def test_source_that_was_never_done_is_overdue():
-    assert is_overdue(Source("school-census", "stopped", None, 0), NOW)
+    assert is_overdue(Source("school-census", "stopped", None, 1), NOW)
+
+
+def test_source_of_which_no_row_is_left_is_not_overdue():
+    """It has ended, or its name was mistyped, and its rows were withdrawn."""
+    assert not is_overdue(Source("scool-census", "done", NOW - timedelta(days=400), 0), NOW)
 
 
 def kept(*builds, sealed=None, **more):
@@ -195,6 +201,13 @@ def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_b
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "restoring", 0, 0, None))
     said = judge_builds(Builds(builds))
     assert (said.colour, said.step) == ("yellow", "contactpoint snapshot restore")
+
+
+@pytest.mark.parametrize("use", ["filling", "filled", "refused"])
+def test_build_that_another_version_left_is_to_be_removed_for_this_one_cannot_go_on(use):
+    builds = (Build("a", "published", 1, 1, NOW), Build("b", use, 1, 1, None, is_of_others=True))
+    said = judge_builds(Builds(builds))
+    assert (said.colour, said.step) == ("yellow", "contactpoint builds --remove b")
 
 
 def verdict(*faults, since=None):
