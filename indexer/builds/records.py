@@ -81,7 +81,7 @@ class Record:
 
 
 class Records:
-    """Written only by who holds the lock of builds."""
+    """Written only by who holds the lock of builds; of a trial, by who tries."""
 
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client

@@ -15,10 +15,12 @@ from indexer.builds.builds import (
     published_build,
 )
 from indexer.builds.checks import check_analysers, check_mapping
-from indexer.builds.lock import is_locked
+from indexer.builds.lock import look_at_lock
 from indexer.builds.records import Record, Records
 from indexer.clients import speaking_to_cluster
+from indexer.health.holders import judge_holder
 from indexer.health.state import State, well
+from indexer.holder import Holder
 from indexer.world import World
 
 REINDEX, REMOVE = "contactpoint reindex", "contactpoint builds --remove {build}"
@@ -39,12 +41,12 @@ class Build:
 
 @dataclass(frozen=True)
 class Builds:
-    """`fault` is what is wrong with the published one, empty if nothing is; `is_locked` while
-    somebody is changing builds."""
+    """`fault` is what is wrong with the published one, empty if nothing is; `holder` is who is
+    changing builds."""
 
     builds: tuple[Build, ...]
     fault: str = ""
-    is_locked: bool = False
+    holder: Holder | None = None
 
     @property
     def published(self) -> Build | None:
@@ -68,7 +70,7 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         at = records[name].published_at
         builds.append(Build(name, use, children, size, at, is_of_others))
     fault = _fault(client, published) if published else ""
-    return Builds(tuple(builds), fault, is_locked(client, world))
+    return Builds(tuple(builds), fault, look_at_lock(client, world))
 
 
 def _fault(client: Elasticsearch, build: str) -> str:
@@ -87,8 +89,9 @@ def judge_builds(found: Builds) -> State:
         return State("builds", "red", "no build is published", "contactpoint init")
     if found.fault:
         return State("builds", "red", f"of the published build: {found.fault}", REINDEX)
-    if found.is_locked:
-        return well("builds", "one is published; another is being changed")
+    if found.holder:
+        at_work = well("builds", "one is published; another is being changed")
+        return judge_holder("builds", found.holder) or at_work
     return _judge_beside(found.builds) or well("builds", f"published is {found.published.name}")
 
 

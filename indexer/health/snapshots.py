@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.lock import is_locked
+from indexer.builds.lock import SNAPSHOTS_LOCK, look_at_lock
 from indexer.builds.records import Records
 from indexer.clients import speaking_to_cluster
 from indexer.errors import SnapshotRefused
+from indexer.health.holders import judge_holder
 from indexer.health.state import State, some, well
+from indexer.holder import Holder
 from indexer.snapshots.expiry import kept_by_period
 from indexer.snapshots.repositories import speaking_to_repository
 from indexer.snapshots.snapshots import UNDER_WAY, Snapshot, parse_snapshot
@@ -51,10 +53,11 @@ class Repository:
 @dataclass(frozen=True)
 class Trials:
     """When that was taken which was last tried, and came back; whether a trial died and left what
-    it had brought back."""
+    it had brought back; who tries or removes some now."""
 
     taken_at: datetime | None
     is_half_done: bool = False
+    holder: Holder | None = None
 
 
 def look_at_snapshots(client: Elasticsearch) -> tuple[Repository, ...]:
@@ -70,14 +73,15 @@ def look_at_trials(client: Elasticsearch, world: World) -> Trials:
         left = client.indices.get(
             index=f"{TRIAL}*", features=["aliases"], expand_wildcards=["open", "hidden"]
         )
-    tried = Records(client).tried()
-    is_half_done = bool(left) and not is_locked(client, world)
-    return Trials(tried.taken_at if tried else None, is_half_done)
+    tried, holder = Records(client).tried(), look_at_lock(client, world, SNAPSHOTS_LOCK)
+    return Trials(tried.taken_at if tried else None, bool(left) and not holder, holder)
 
 
 def judge_trials(trials: Trials, now: datetime) -> State | None:
     """Yellow unless a snapshot of the last nine days was tried, and passed: of an older one that
     did nothing is known of those since."""
+    if silent := judge_holder("snapshots", trials.holder):
+        return silent
     if trials.is_half_done:
         return State("snapshots", "yellow", "a trial did not come to its end", VERIFY)
     if trials.taken_at is None or now - trials.taken_at > TRIED_WITHIN:

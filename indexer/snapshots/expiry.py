@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from indexer.builds.bench import Bench
-from indexer.builds.lock import holding_builds
+from indexer.builds.lock import holding_snapshots
 from indexer.clients import make_client
 from indexer.people.actor import Actor
 from indexer.snapshots.repositories import open_repositories, speaking_to_repository
@@ -33,7 +33,7 @@ def expire(bench: Bench, actor: Actor, *, is_to_remove: bool = True) -> list[Sna
     """
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
-    with holding_builds(bench.client, bench.world, "snapshot expire") as lock:
+    with holding_snapshots(bench.client, bench.world, "snapshot expire") as lock:
         tried = bench.records.tried()
         old = expired(listed(operator_client), tried.snapshots if tried else ())
         for one in old if is_to_remove else ():

@@ -13,7 +13,7 @@ from analyzers.version import VERSION
 from indexer.builds.bench import Bench
 from indexer.builds.builds import free_name, hidden_builds, remove_build, show_build
 from indexer.builds.checks import check_register
-from indexer.builds.lock import Lock, holding_builds
+from indexer.builds.lock import Lock, holding_builds, refuse_while_snapshots_are_held
 from indexer.builds.records import Record, Restored
 from indexer.builds.reindex import SPARE_BYTES, free_bytes
 from indexer.builds.restored import OLDER_REGISTER
@@ -43,6 +43,7 @@ def restore(bench: Bench, actor: Actor, name: str | None = None) -> Record:
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
     with holding_builds(bench.client, bench.world, "snapshot restore") as lock:
+        refuse_while_snapshots_are_held(bench.client, bench.world)
         remove_leftovers(bench)
         snapshot = chosen(listed(operator_client), BUILDS_REPOSITORY, name)
         _refuse_unfit(bench, snapshot)

@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions
 from indexer.builds.checks import MOST_LOST
-from indexer.builds.lock import holding_builds
+from indexer.builds.lock import holding_snapshots
 from indexer.builds.records import Tried
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import SnapshotRefused
@@ -48,7 +48,7 @@ def verify(bench: Bench, actor: Actor, name: str | None = None) -> list[Trial]:
     """
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
-    with holding_builds(bench.client, bench.world, "snapshot verify"):
+    with holding_snapshots(bench.client, bench.world, "snapshot verify"):
         snapshots = listed(operator_client)
         asked = [chosen(snapshots, repository, name) for repository in REPOSITORIES]
         trials = []

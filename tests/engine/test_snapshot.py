@@ -14,6 +14,7 @@ from indexer.builds import restored as restored_checks
 from indexer.builds.bench import Listener, open_bench
 from indexer.builds.builds import hidden_builds, open_builds, remove_build
 from indexer.builds.init import init
+from indexer.builds.lock import holding_snapshots
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish
 from indexer.checks.doubted import settle_doubted
@@ -404,6 +405,15 @@ def test_repository_that_cannot_be_used_is_said_with_its_folder(fresh, bench, so
         create(bench, OPERATOR)
     with pytest.raises(SnapshotRefused, match="'builds' under the path.repo"):
         restore(bench, OPERATOR)
+
+
+def test_snapshot_is_not_restored_while_one_is_tried(fresh, bench, source):
+    """Both would take the disk that each has counted as free."""
+    load(fresh, source, *plain_rows(2))
+    create(bench, OPERATOR)
+    with holding_snapshots(bench.client, REAL, "snapshot verify"), pytest.raises(Refused):
+        restore(bench, OPERATOR)
+    assert restore(bench, OPERATOR).state == "filled"
 
 
 def test_name_that_no_snapshot_has_is_refused(fresh, bench):

@@ -1,5 +1,6 @@
 """What makes a state yellow or red, without a server."""
 
+import os
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ from indexer.health.snapshots import (
     judge_trials,
 )
 from indexer.health.state import State, rounded, some, worst
+from indexer.holder import parse_holder, this_machine, this_process
 from indexer.shields.verify import Verdict
 from tests.runbook import headings
 from tests.unit.test_snapshots import NOW as TAKEN
@@ -193,8 +195,41 @@ def test_no_published_build_is_red_and_init_makes_one():
 
 def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
-    assert judge_builds(Builds(builds, is_locked=True)).is_well
+    assert judge_builds(Builds(builds, holder=held(seen_ago=5))).is_well
     assert judge_builds(Builds(builds)).colour == "yellow"
+
+
+def held(seen_ago, begun_ago=3_600):
+    """Who holds a lock, as it is read of an entry of this process."""
+    entry = {"doing": "reindex", "machine": this_machine(), "process": this_process()}
+    ago = {"seen_at": seen_ago, "begun_at": begun_ago}
+    moments = {name: (NOW - timedelta(seconds=one)).isoformat() for name, one in ago.items()}
+    return parse_holder(entry | moments, NOW)
+
+
+def test_who_is_refused_is_told_which_process_is_at_work_and_for_how_long():
+    said = held(seen_ago=5).refusal()
+    assert f"'contactpoint reindex' (process {os.getpid()}, for 60 minutes) is at work" in said
+    assert "wait until it has ended" in said
+    assert f"'kill -CONT {os.getpid()}'" in held(seen_ago=180).refusal()
+
+
+def test_process_that_was_stopped_and_holds_a_lock_is_yellow_though_it_is_there():
+    published = Build("a", "published", 1, 1, NOW)
+    assert judge_builds(Builds((published,), holder=held(seen_ago=119))).is_well
+    silent = held(seen_ago=120)
+    for said in (
+        judge_builds(Builds((published,), holder=silent)),
+        judge_trials(Trials(NOW, holder=silent), NOW),
+    ):
+        assert (said.colour, said.step) == ("yellow", f"kill -KILL {os.getpid()}")
+        assert "no sign of life for 2 minutes" in said.cause
+
+
+def test_lock_of_a_process_that_is_gone_is_held_by_nobody():
+    entry = {"doing": "reindex", "machine": this_machine(), "process": "1-1"}
+    assert parse_holder(entry | {"seen_at": NOW.isoformat()}, NOW) is None
+    assert parse_holder({"seen_at": NOW.isoformat()}, NOW) is None
 
 
 def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_begins_anew():
