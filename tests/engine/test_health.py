@@ -392,6 +392,14 @@ def wait_until(is_so):
         time.sleep(0.2)
 
 
+def test_worker_that_nobody_saw_is_yellow_until_it_looks_at_what_waits(served):
+    found = state(served, "work")
+    assert (found.colour, found.step) == ("yellow", "contactpoint work")
+    follow(served, "work")
+    assert state(served, "work").is_well
+    assert state(served, "work", later(minutes=3)).colour == "yellow"
+
+
 def test_every_state_has_its_part_in_the_runbook(served):
     assert set(colours(served)) <= set(headings())
 
