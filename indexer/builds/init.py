@@ -74,7 +74,7 @@ def refuse_to_hide_a_loss(*, is_used: bool, is_empty_meant: bool) -> None:
         raise Refused(
             "children were loaded here, but the build that was searched is lost; all else is made. "
             "Run 'contactpoint rollback' if 'contactpoint builds' lists one from before, else "
-            "'contactpoint init --empty', 'contactpoint snapshot restore' and 'contactpoint publish'"
+            "'contactpoint init --empty', 'contactpoint snapshot restore', 'contactpoint publish'"
         )
 
 

@@ -48,6 +48,15 @@ class Restored:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """The last trial that brought back what was taken: of which snapshots, mostly of one name, and
+    when the oldest of them was begun."""
+
+    snapshots: frozenset[str]
+    taken_at: datetime
+
+
+@dataclass(frozen=True)
 class Record:
     """What became of a build. `failed` counts batches that could not be written; `left_at` is when
     another was last published in its place, also if it was published again since."""
@@ -78,7 +87,7 @@ class Record:
 
 
 class Records:
-    """Written only by who holds the lock of builds."""
+    """Written only by who holds the lock of builds; of a trial, by who tries."""
 
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client
@@ -97,15 +106,15 @@ class Records:
         with speaking_to_cluster("writing what became of a build"):
             self._client.index(index=BUILDS, id=record.build, document=build_record(record))
 
-    def tried_at(self) -> datetime | None:
-        """Return when a snapshot was last tried, and brought back what was taken."""
-        with speaking_to_cluster("asking when a snapshot was tried"):
+    def tried(self) -> Tried | None:
+        """Return which snapshots were last tried, and brought back what was taken."""
+        with speaking_to_cluster("asking which snapshot was tried"):
             found = self._client.options(ignore_status=NOT_FOUND).get(index=BUILDS, id=TRIED)
-        return datetime.fromisoformat(found["_source"]["seen_at"]) if found["found"] else None
+        return parse_tried(found["_source"]) if found["found"] else None
 
-    def write_tried(self, moment: datetime) -> None:
+    def write_tried(self, tried: Tried) -> None:
         with speaking_to_cluster("noting that a snapshot was tried"):
-            self._client.index(index=BUILDS, id=TRIED, document={"seen_at": moment})
+            self._client.index(index=BUILDS, id=TRIED, document=build_tried(tried))
 
     def forget(self, build: str) -> None:
         """Remove the record of a build that is no more."""
@@ -136,6 +145,20 @@ def parse_record(build: str, source: Mapping[str, Any]) -> Record:
         restored=_parse_restored(source["restored"]) if "restored" in source else None,
         **stamps,
     )
+
+
+def build_tried(tried: Tried) -> dict[str, Any]:
+    """Return the document to store."""
+    taken_at = tried.taken_at.isoformat()
+    return {"restored": {"snapshot": sorted(tried.snapshots), "taken_at": taken_at}}
+
+
+def parse_tried(source: Mapping[str, Any]) -> Tried | None:
+    """Return what `build_tried` wrote; None of a note that does not say which snapshot it was."""
+    if "restored" not in source:
+        return None
+    parts = source["restored"]
+    return Tried(frozenset(parts["snapshot"]), datetime.fromisoformat(parts["taken_at"]))
 
 
 def _parse_restored(source: Mapping[str, Any]) -> Restored:

@@ -9,7 +9,7 @@ from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions, create_build, free_name, published_build
 from indexer.builds.disks import look_at_disks
 from indexer.builds.filling import BatchFailed, Filling
-from indexer.builds.lock import Lock, holding_builds
+from indexer.builds.lock import Lock, holding_builds, refuse_while_snapshots_are_held
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish_record
 from indexer.builds.records import Record
@@ -54,6 +54,7 @@ def reindex(bench: Bench, actor: Actor, *, is_to_publish: bool = True) -> str:
     Refused, Unavailable (the same command goes on).
     """
     with holding_builds(bench.client, bench.world, "reindex") as lock:
+        refuse_while_snapshots_are_held(bench.client, bench.world)
         source = published_build(bench.client)
         if source is None:
             raise ClusterUnavailable("no build is published yet: run 'contactpoint init' first")

@@ -13,7 +13,7 @@ from indexer.builds.builds import published_build
 from indexer.checks.copies import check_copies
 from indexer.checks.counts import measure
 from indexer.checks.documents import Compared, compare, judge_documents, mend, unless_missed
-from indexer.checks.doubted import settle_doubted
+from indexer.checks.doubted import Settled, settle_doubted
 from indexer.checks.leaving import check_leaving
 from indexer.checks.register import check_register
 from indexer.checks.waiting import check_waiting
@@ -54,7 +54,8 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
     reports = Reports(bench.client)
     before = next(iter(reports.newest()), None)
     feeds = look_at_loads(bench.client, bench.world)
-    if settle_doubted(bench, feeds):
+    settled = settle_doubted(bench, feeds)
+    if settled.loads:
         feeds = look_at_loads(bench.client, bench.world)
     bench.hands.scan.refresh(build)
     found = Counts(
@@ -64,7 +65,7 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
     compared, documents = _compare(bench, build, extent, before)
     states = _say(
         bench,
-        [lambda: [counts], lambda: [documents], *_others(bench, actor, feeds, before)],
+        [lambda: [counts], lambda: [documents], *_others(bench, actor, feeds, before, settled)],
     )
     report = Report(
         at=began_at,
@@ -90,13 +91,15 @@ def _right(bench: Bench, actor: Actor, before: Report | None, extent: Extent) ->
     return None
 
 
-def _others(bench: Bench, actor: Actor, feeds: Feeds, before: Report | None) -> list[Check]:
+def _others(
+    bench: Bench, actor: Actor, feeds: Feeds, before: Report | None, settled: Settled
+) -> list[Check]:
     return [
         lambda: [check_copies(bench)],
         lambda: check_register(bench, actor),
         lambda: check_waiting(bench, actor, before.at if before else None),
         lambda: [judge_loads(feeds, bench.world.now())],
-        lambda: [judge_doubted(feeds.doubted, feeds.done_at)],
+        lambda: [settled.told(judge_doubted(feeds.doubted, feeds.done_at))],
         lambda: [check_leaving(Expiry(bench.settings, bench.world).foresee())],
         lambda: [_check_audit(bench, before)],
     ]

@@ -51,13 +51,15 @@ class Link(Struct, frozen=True):
 
 class RowLink(Struct, frozen=True):
     """Which child a row is part of; "" if that child left the index. `is_in` is False for a row
-    that was withdrawn though its link stays; `load` is the one that wrote the link."""
+    that was withdrawn though its link stays; `load` is the one that wrote the link. Of a row that
+    `is_held` the child has not got the newest version."""
 
     source: str
     source_record_id: str
     child: str
     is_in: bool
     load: str = ""
+    is_held: bool = False
 
 
 def parse_link(document: dict[str, Any]) -> Link:
@@ -180,7 +182,8 @@ def _row_link(hit: dict[str, Any]) -> RowLink:
     source, _, record_id = hit["_id"].partition(":")
     document = hit["_source"]
     child, load = document["child"] or "", document.get("load", "")
-    return RowLink(source, record_id, child, "digest" in document, load)
+    is_held = document.get("held", False)
+    return RowLink(source, record_id, child, "digest" in document, load, is_held)
 
 
 def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The index `loads`: a receipt for each load, and which load of a source is under way."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,7 +16,8 @@ from mappings.names import LOADS
 
 CONFLICT, NOT_FOUND = 409, 404
 CLOCKS_DIFFER = timedelta(seconds=5)  # between machines, and by rounding to seconds
-MOST_SOURCES = MOST_LOADS = 10_000
+MOST_SOURCES = 10_000
+PAGE = 5_000  # receipts
 LONGEST_LOAD = timedelta(days=1)  # one that died earlier without a word is not looked for
 DOUBTED = "doubted"  # it was done, but what it wrote was lost
 REPEATED = "repeated"  # it was doubted, and all its rows came again
@@ -146,11 +147,12 @@ class Loads:
         ended = {"range": {"ended_at": {"gte": _stamp(moment)}}}
         begun = {"range": {"started_at": {"gte": _stamp(moment - LONGEST_LOAD)}}}
         never_ended = {"bool": {"filter": [begun], "must_not": [{"exists": {"field": "ended_at"}}]}}
-        return self._receipts({"bool": {"should": [ended, never_ended]}}, MOST_LOADS)
+        return list(self._receipts({"bool": {"should": [ended, never_ended]}}))
 
     def is_known_before(self, moment: datetime) -> bool:
         """Is there a receipt of any load that began before?"""
-        return bool(self._receipts({"range": {"started_at": {"lte": _stamp(moment)}}}, 1))
+        known = self._receipts({"range": {"started_at": {"lte": _stamp(moment)}}})
+        return next(known, None) is not None
 
     def doubt(self, receipt: Receipt) -> None:
         """Let the rows of a load not be believed to be in: the same file brings them in again."""
@@ -160,25 +162,44 @@ class Loads:
             document = {**answer["_source"], "state": DOUBTED, "doubted_at": now}
             self.client.index(index=LOADS, id=receipt.load, document=document)
 
-    def settle(self, load: str) -> None:
-        """Let a load be doubted no more: no row leads anywhere by its word."""
+    def settle(self, loads: Iterable[str]) -> None:
+        """Let loads be doubted no more: no row leads anywhere by their word."""
         with speaking_to_cluster("changing a receipt"):
-            answer = self.client.get(index=LOADS, id=load)
-            document = {**answer["_source"], "state": REPEATED}
-            self.client.index(index=LOADS, id=load, document=document, refresh=True)
+            for load in loads:
+                answer = self.client.get(index=LOADS, id=load)
+                document = {**answer["_source"], "state": REPEATED}
+                self.client.index(index=LOADS, id=load, document=document)
+            self.client.indices.refresh(index=LOADS)
 
-    def _receipts(self, clause: Mapping[str, Any], most: int) -> list[Receipt]:
+    def _receipts(self, clause: Mapping[str, Any]) -> Iterator[Receipt]:
+        """Yield them all, the oldest first: what practitioners say is thousands of loads a day."""
         with speaking_to_cluster("reading receipts"):
             self.client.indices.refresh(index=LOADS)
+            scan = self.client.open_point_in_time(index=LOADS, keep_alive="1m")["id"]
+        after: list[Any] | None = None
+        try:
+            while hits := self._page(scan, clause, after):
+                yield from map(_receipt, hits)
+                after = hits[-1]["sort"]
+        finally:
+            with speaking_to_cluster("ending the reading of receipts"):
+                self.client.close_point_in_time(id=scan)
+
+    def _page(
+        self, scan: str, clause: Mapping[str, Any], after: list[Any] | None
+    ) -> list[dict[str, Any]]:
+        with speaking_to_cluster("reading receipts"):
             answer = self.client.search(
-                index=LOADS,
+                pit={"id": scan, "keep_alive": "1m"},
                 query={"bool": {"filter": [clause, {"exists": {"field": "state"}}]}},
-                size=most,
-                sort=["started_at"],
+                size=PAGE,
+                sort=["started_at", "_shard_doc"],
+                search_after=after,
                 track_total_hits=False,
                 allow_partial_search_results=False,
             )
-        return [_receipt(hit) for hit in answer["hits"]["hits"]]
+        hits: list[dict[str, Any]] = answer["hits"]["hits"]
+        return hits
 
     def _others(self, source: str, most: int) -> list[dict[str, Any]]:
         """Return the entries of other sources."""

@@ -6,38 +6,50 @@ from datetime import datetime
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import ALL_BUILDS, find_builds, hidden_builds, published_build
+from analyzers.version import VERSION
+from indexer.builds.builds import (
+    ALL_BUILDS,
+    analyser_versions,
+    find_builds,
+    hidden_builds,
+    published_build,
+)
 from indexer.builds.checks import check_analysers, check_mapping
-from indexer.builds.lock import is_locked
+from indexer.builds.lock import look_at_lock
 from indexer.builds.records import Record, Records
 from indexer.clients import speaking_to_cluster
+from indexer.health.holders import judge_holder
 from indexer.health.loads import look_at_loads
 from indexer.health.state import State, rounded, well
+from indexer.holder import Holder
 from indexer.world import World
 
 REINDEX, RESTORE = "contactpoint reindex", "contactpoint snapshot restore"
+REMOVE = "contactpoint builds --remove {build}"
 FEWEST_ROWS = 10  # of a few children all may be shielded, and that must tell nobody
 
 
 @dataclass(frozen=True)
 class Build:
-    """One build: how many children it holds, and its size with all copies, in bytes."""
+    """One build: how many children it holds, and its size with all copies, in bytes; whether other
+    analysers than this version's made it."""
 
     name: str
     use: str  # published, before (the one published before it), or the state of its record
     children: int
     size: int
     published_at: datetime | None
+    is_of_others: bool = False
 
 
 @dataclass(frozen=True)
 class Builds:
-    """`fault` is what is wrong with the published one, empty if nothing is; `is_locked` while
-    somebody is changing builds; `rows` are those of all sources, asked for if no child is found."""
+    """`fault` is what is wrong with the published one, empty if nothing is; `holder` is who is
+    changing builds; `rows` are those of all sources, asked for if no child is found."""
 
     builds: tuple[Build, ...]
     fault: str = ""
-    is_locked: bool = False
+    holder: Holder | None = None
     rows: int = 0
 
     @property
@@ -55,7 +67,7 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
     """Return the builds, the oldest first. Raises ClusterUnavailable."""
     hidden, published = hidden_builds(client), published_build(client)
     names = sorted({*find_builds(client), *hidden})
-    records = Records(client).read(names)
+    records, versions = Records(client).read(names), analyser_versions(client, names)
     with speaking_to_cluster("asking how large builds are"):
         stats = client.indices.stats(index=ALL_BUILDS, metric=["docs", "store"])["indices"]
     builds = []
@@ -64,9 +76,11 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         children = one["primaries"]["docs"]["count"] if one else 0
         size = one["total"]["store"]["size_in_bytes"] if one else 0
         use = "restoring" if name in hidden else _use(records[name], published)
-        builds.append(Build(name, use, children, size, records[name].published_at))
+        is_of_others = versions.get(name, VERSION) != VERSION
+        at = records[name].published_at
+        builds.append(Build(name, use, children, size, at, is_of_others))
     fault = _fault(client, published) if published else ""
-    found = Builds(tuple(builds), fault, is_locked(client, world))
+    found = Builds(tuple(builds), fault, look_at_lock(client, world))
     if found.published is None or found.published.children:
         return found
     return replace(found, rows=sum(one.rows for one in look_at_loads(client, world).sources))
@@ -96,8 +110,9 @@ def judge_builds(found: Builds) -> State:
         )
         step = _way_back(found.builds) or _restored(found.builds) or RESTORE
         return State("builds", "red", cause, step)
-    if found.is_locked:
-        return well("builds", "one is published; another is being changed")
+    if found.holder:
+        at_work = well("builds", "one is published; another is being changed")
+        return judge_holder("builds", found.holder) or at_work
     return _judge_beside(found.builds) or well("builds", f"published is {found.published.name}")
 
 
@@ -115,8 +130,9 @@ def _restored(builds: Sequence[Build]) -> str:
 
 def _judge_beside(builds: Sequence[Build]) -> State | None:
     for one in builds:
-        if one.use in _LEFT:
-            cause, step = _LEFT[one.use]
+        left = _LEFT | _LEFT_BY_OTHERS if one.is_of_others else _LEFT
+        if one.use in left:
+            cause, step = left[one.use]
             return State(
                 "builds", "yellow", f"the build {one.name} {cause}", step.format(build=one.name)
             )
@@ -127,9 +143,15 @@ _LEFT = {
     "restoring": ("was not restored to its end", RESTORE),
     "filling": ("was not filled to its end", REINDEX),
     "filled": ("is filled and not published", "contactpoint publish {build}"),
-    "refused": ("was refused by the checks", "contactpoint builds --remove {build}"),
+    "refused": ("was refused by the checks", REMOVE),
 }
 """What a build beside the published one tells of a run that did not come to its end."""
+
+_LEFT_BY_OTHERS = {
+    "filling": ("was not filled to its end, by another version of ContactPoint", REMOVE),
+    "filled": ("is filled and not published, by another version of ContactPoint", REMOVE),
+}
+"""The same where this version can neither go on with it nor publish it."""
 
 
 def _use(record: Record, published: str | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from indexer.children.child import PRACTITIONERS
 from indexer.children.loads import DOUBTED, MOST_SOURCES, REPEATED, Loads
 from indexer.clients import speaking_to_cluster
 from indexer.health.repeats import Doubted, look_at_doubted
@@ -93,7 +94,10 @@ def judge_loads(feeds: Feeds, now: datetime) -> State:
 
 def is_overdue(source: Source, now: datetime) -> bool:
     """Was it last loaded longer ago than freshness.csv allows? `social-care-359` is one of
-    `social-care`."""
+    `social-care`. A source none of whose rows is left has ended, or its name was mistyped; what
+    practitioners say comes when they say it."""
+    if source.name == PRACTITIONERS or source.rows <= 0:
+        return False
     own = source.name, source.name.rpartition("-")[0]
     days = next((allowed_days()[one] for one in own if one in allowed_days()), OTHER_SOURCES_DAYS)
     return source.done_at is None or now - source.done_at > timedelta(days=days)

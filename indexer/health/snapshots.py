@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.lock import is_locked
+from indexer.builds.lock import SNAPSHOTS_LOCK, look_at_lock
 from indexer.builds.records import Records
 from indexer.clients import speaking_to_cluster
 from indexer.errors import SnapshotRefused
+from indexer.health.holders import judge_holder
 from indexer.health.state import State, some, well
+from indexer.holder import Holder
 from indexer.snapshots.expiry import kept_by_period
 from indexer.snapshots.repositories import speaking_to_repository
 from indexer.snapshots.snapshots import UNDER_WAY, Snapshot, parse_snapshot
@@ -19,7 +21,7 @@ from mappings.names import REPOSITORIES, TRIAL
 
 OLD_AFTER = timedelta(hours=26)  # one a day, and two hours to make it
 TOO_OLD_AFTER = timedelta(hours=74)
-TRIED_WITHIN = timedelta(days=8)  # once a week, and a day for it
+TRIED_WITHIN = timedelta(days=9)  # once a week, a day for it, and last night's is a day old
 LOOKED_AT = 10  # the newest of each: Elasticsearch reads a file for every one
 MOST_TIMES = 2  # as many as the rule keeps, before somebody is told that it is not run
 CREATE, LIST, VERIFY, EXPIRE = (
@@ -50,11 +52,12 @@ class Repository:
 
 @dataclass(frozen=True)
 class Trials:
-    """When snapshots were last tried and brought back what was taken; whether a trial died and left
-    what it had brought back."""
+    """When that was taken which was last tried, and came back; whether a trial died and left what
+    it had brought back; who tries or removes some now."""
 
-    passed_at: datetime | None
+    taken_at: datetime | None
     is_half_done: bool = False
+    holder: Holder | None = None
 
 
 def look_at_snapshots(client: Elasticsearch) -> tuple[Repository, ...]:
@@ -70,15 +73,19 @@ def look_at_trials(client: Elasticsearch, world: World) -> Trials:
         left = client.indices.get(
             index=f"{TRIAL}*", features=["aliases"], expand_wildcards=["open", "hidden"]
         )
-    return Trials(Records(client).tried_at(), bool(left) and not is_locked(client, world))
+    tried, holder = Records(client).tried(), look_at_lock(client, world, SNAPSHOTS_LOCK)
+    return Trials(tried.taken_at if tried else None, bool(left) and not holder, holder)
 
 
 def judge_trials(trials: Trials, now: datetime) -> State | None:
-    """Yellow unless a snapshot was tried, and passed, within the last eight days."""
+    """Yellow unless a snapshot of the last nine days was tried, and passed: of an older one that
+    did nothing is known of those since."""
+    if silent := judge_holder("snapshots", trials.holder):
+        return silent
     if trials.is_half_done:
         return State("snapshots", "yellow", "a trial did not come to its end", VERIFY)
-    if trials.passed_at is None or now - trials.passed_at > TRIED_WITHIN:
-        cause = "none was tried for a week, so nobody knows whether they can be brought back"
+    if trials.taken_at is None or now - trials.taken_at > TRIED_WITHIN:
+        cause = "none of the last week was tried, so nobody knows whether they can be brought back"
         return State("snapshots", "yellow", cause, VERIFY)
     return None
 

@@ -31,6 +31,7 @@ from indexer.health.snapshots import (
     look_at_trials,
 )
 from indexer.health.state import Colour, State, worst
+from indexer.health.work import judge_work, look_at_work
 from indexer.settings import Settings
 from indexer.shields.marks import Marks
 from indexer.world import World
@@ -154,12 +155,17 @@ def _alarms(client: Elasticsearch, world: World) -> Looked:
     return {"alarms": alarms}, [judge_alarms(alarms)]
 
 
+def _work(client: Elasticsearch, world: World) -> Looked:
+    return {}, [judge_work(look_at_work(client), world.now())]
+
+
 PARTS: tuple[tuple[str, Callable[[Elasticsearch, World], Looked]], ...] = (
     ("builds", _builds),
     ("sources", _loads),
     ("snapshots", _snapshots),
     ("check", _reports),
     ("alarms", _alarms),
+    ("work", _work),
 )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from indexer.builds.bench import Bench
-from indexer.builds.lock import holding_builds
+from indexer.builds.lock import holding_snapshots
 from indexer.clients import make_client
 from indexer.people.actor import Actor
 from indexer.snapshots.repositories import open_repositories, speaking_to_repository
@@ -33,30 +33,28 @@ def expire(bench: Bench, actor: Actor, *, is_to_remove: bool = True) -> list[Sna
     """
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
-    with holding_builds(bench.client, bench.world, "snapshot expire") as lock:
-        old = expired(listed(operator_client), bench.records.tried_at())
+    with holding_snapshots(bench.client, bench.world, "snapshot expire") as lock:
+        tried = bench.records.tried()
+        old = expired(listed(operator_client), tried.snapshots if tried else ())
         for one in old if is_to_remove else ():
             lock.check()
             _remove(bench, actor, one)
     return old
 
 
-def expired(snapshots: Iterable[Snapshot], tried_at: datetime | None) -> list[Snapshot]:
+def expired(snapshots: Iterable[Snapshot], tried: Iterable[str] = ()) -> list[Snapshot]:
     """Return the snapshots that nobody needs any more, the oldest first. Pure.
 
     Periods are counted in which a snapshot was taken, so that none goes when no new one comes. Kept
-    are also the newest that is whole in each repository, and the newest that was there when one was
-    last tried, at `tried_at`. What somebody took by hand is not ours to remove, nor is what may be
-    under way.
+    are also the newest that is whole in each repository, and those that were last `tried`, by name.
+    What somebody took by hand is not ours to remove, nor is what may be under way.
     """
     ours = [one for one in snapshots if one.is_ours]
     whole = _whole_in_all(ours)
     if not whole:
         return []
     newest = max(whole)
-    kept = _kept_by_rule(whole) | _newest_of_each(ours)
-    tried = [name for name, moment in whole.items() if tried_at and moment <= tried_at]
-    kept |= {max(tried)} if tried else set()
+    kept = _kept_by_rule(whole) | _newest_of_each(ours) | set(tried)
     old = [one for one in ours if one.name < newest and one.name not in kept]
     return sorted((o for o in old if o.state != UNDER_WAY), key=lambda o: (o.name, o.repository))
 

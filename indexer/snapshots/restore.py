@@ -15,7 +15,7 @@ from indexer.builds.bench import Bench
 from indexer.builds.builds import free_name, hidden_builds, remove_build, show_build
 from indexer.builds.checks import check_register
 from indexer.builds.disks import look_at_disks
-from indexer.builds.lock import Lock, holding_builds
+from indexer.builds.lock import Lock, holding_builds, refuse_while_snapshots_are_held
 from indexer.builds.marked import marked_in
 from indexer.builds.purge import purge
 from indexer.builds.records import Record, Restored
@@ -49,6 +49,7 @@ def restore(bench: Bench, actor: Actor, name: str | None = None) -> Record:
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
     with holding_builds(bench.client, bench.world, "snapshot restore") as lock:
+        refuse_while_snapshots_are_held(bench.client, bench.world)
         remove_leftovers(bench)
         snapshot = chosen(listed(operator_client), BUILDS_REPOSITORY, name)
         _refuse_unfit(bench, snapshot)

@@ -1,5 +1,6 @@
 """Tries a snapshot by restoring it: under names that nobody uses, compared, and removed again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elasticsearch import Elasticsearch
@@ -7,7 +8,8 @@ from elasticsearch import Elasticsearch
 from indexer.builds.bench import Bench
 from indexer.builds.builds import analyser_versions
 from indexer.builds.checks import MOST_LOST
-from indexer.builds.lock import holding_builds
+from indexer.builds.lock import holding_snapshots
+from indexer.builds.records import Tried
 from indexer.clients import make_client, speaking_to_cluster
 from indexer.errors import SnapshotRefused
 from indexer.people.actor import Actor
@@ -46,7 +48,7 @@ def verify(bench: Bench, actor: Actor, name: str | None = None) -> list[Trial]:
     """
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
-    with holding_builds(bench.client, bench.world, "snapshot verify"):
+    with holding_snapshots(bench.client, bench.world, "snapshot verify"):
         snapshots = listed(operator_client)
         asked = [chosen(snapshots, repository, name) for repository in REPOSITORIES]
         trials = []
@@ -57,13 +59,20 @@ def verify(bench: Bench, actor: Actor, name: str | None = None) -> list[Trial]:
     said = "passed" if all(one.passed for one in trials) else "failed"
     bench.trail.write("snapshot-verify", actor, subject=asked[0].name, said=said)
     if said == "passed":
-        bench.records.write_tried(bench.world.now())
+        bench.records.write_tried(noted(trials))
     if said == "failed":
         raise SnapshotRefused(
             f"{asked[0].name} does not bring back what was taken: take another with 'contactpoint "
             "snapshot create', and try that"
         )
     return trials
+
+
+def noted(trials: Sequence[Trial]) -> Tried:
+    """Return what is kept of a trial that passed. Pure. What was taken since, also while it was
+    tried, was not."""
+    names = frozenset(one.snapshot.name for one in trials)
+    return Tried(names, min(one.snapshot.taken_at for one in trials))
 
 
 def _try(bench: Bench, snapshot: Snapshot) -> Trial:

@@ -16,7 +16,7 @@ from indexer.audit.trail import Trail
 from indexer.builds.bench import open_bench
 from indexer.builds.builds import create_build
 from indexer.builds.init import init
-from indexer.builds.records import Record, Records
+from indexer.builds.records import Record, Records, Tried
 from indexer.builds.reindex import reindex
 from indexer.children.load import Loader
 from indexer.children.loads import Loads
@@ -134,9 +134,10 @@ def test_snapshots_are_yellow_until_there_are_some_and_when_they_are_old_and_the
     for hours, colour in ((0, "green"), (20, "green"), (30, "yellow"), (80, "red")):
         assert state(home, "snapshots", later(hours=hours)).colour == colour
     records = Records(make_client(home, "worker"))
-    records.write_tried(later(days=-9).now())
+    tried = records.tried()
+    records.write_tried(replace(tried, taken_at=later(days=-10).now()))  # an old one, just now
     assert state(home, "snapshots").step == "contactpoint snapshot verify"
-    records.write_tried(REAL.now())
+    records.write_tried(tried)
     assert state(home, "snapshots").is_well
 
 
@@ -158,7 +159,7 @@ def test_repository_that_is_gone_is_red_until_it_is_back(served):
 def test_snapshots_that_nobody_removes_are_yellow_until_the_rule_is_applied(served, monkeypatch):
     monkeypatch.setattr(health_of_snapshots, "MOST_TIMES", 1)
     monkeypatch.setattr(health_of_snapshots, "kept_by_period", lambda: {"day": 1})
-    Records(make_client(served, "worker")).write_tried(REAL.now())
+    Records(make_client(served, "worker")).write_tried(Tried(frozenset(), REAL.now()))
     assert state(served, "snapshots").step == "contactpoint snapshot expire"
     follow(served, "snapshots", only="expire")
     assert state(served, "snapshots").is_well
@@ -212,16 +213,31 @@ def test_load_that_broke_off_is_yellow_until_it_is_finished(served, tmp_path):
 
 
 def test_load_whose_rows_were_lost_is_yellow_until_it_is_repeated_and_checked(served, tmp_path):
-    rows, loads = plain_rows(2, family="Vance"), open_bench(served, later(seconds=-1)).loads
-    Loader(served, later(seconds=-2)).load(entries(*rows), "practitioners", OPERATOR)
-    loads.doubt(loads.since(REAL.now())[-1])  # as `publish` does
-    make_client(served, "worker").indices.refresh(index="loads")
+    rows = plain_rows(2, family="Vance")
+    lose_load(served, "social-care-359", rows)
     found = state(served, "repeats")
-    assert (found.colour, found.step) == ("yellow", "contactpoint load FEED --source practitioners")
+    step = "contactpoint load FEED --source social-care-359"
+    assert (found.colour, found.step) == ("yellow", step)
     assert "(2 rows)" in found.cause
     path = str(feed(tmp_path, rows))
-    follow(served, "repeats", only="load", FEED=path, SOURCE="practitioners")
+    follow(served, "repeats", only="load", FEED=path, SOURCE="social-care-359")
     assert state(served, "repeats").step == "contactpoint check"
+    follow(served, "repeats", only="check")
+    assert state(served, "repeats").is_well
+
+
+def lose_load(settings, source, rows):
+    """Load rows, and let them be doubted as `publish` does."""
+    Loader(settings, later(seconds=-2)).load(entries(*rows), source, OPERATOR)
+    loads = open_bench(settings, later(seconds=-1)).loads
+    loads.doubt(next(one for one in loads.since(REAL.now()) if one.source == source))
+    make_client(settings, "worker").indices.refresh(index="loads")
+
+
+def test_word_of_practitioners_which_no_file_holds_is_doubted_until_the_check_has_looked(served):
+    lose_load(served, "practitioners", plain_rows(2, family="Tindall"))
+    found = state(served, "repeats")
+    assert (found.colour, found.step) == ("yellow", "contactpoint check")
     follow(served, "repeats", only="check")
     assert state(served, "repeats").is_well
 
@@ -235,6 +251,19 @@ def test_build_that_was_not_filled_is_yellow_until_the_reindex_is_run_again(serv
     follow(served, "builds", only="reindex")
     assert state(served, "builds").is_well
     assert published(served) == build
+
+
+def test_build_that_another_version_did_not_fill_is_yellow_until_it_is_removed(served):
+    bench = open_bench(served, REAL)
+    build = str(create_build(bench.client, REAL))
+    make_client(served, "operator").indices.put_mapping(
+        index=build, meta={"analyser_version": "0-other"}
+    )
+    bench.records.write(Record(build, "filling", "tester", REAL.now()))
+    found = state(served, "builds")
+    assert (found.colour, found.step) == ("yellow", f"contactpoint builds --remove {build}")
+    follow(served, "builds", only="--remove", BUILD=build)
+    assert state(served, "builds").is_well
 
 
 def test_build_that_was_not_published_is_yellow_until_it_is(served):
@@ -361,6 +390,14 @@ def wait_until(is_so):
     while not is_so():
         assert time.monotonic() < ends
         time.sleep(0.2)
+
+
+def test_worker_that_nobody_saw_is_yellow_until_it_looks_at_what_waits(served):
+    found = state(served, "work")
+    assert (found.colour, found.step) == ("yellow", "contactpoint work")
+    follow(served, "work")
+    assert state(served, "work").is_well
+    assert state(served, "work", later(minutes=3)).colour == "yellow"
 
 
 def test_every_state_has_its_part_in_the_runbook(served):

@@ -7,8 +7,10 @@ import re
 import orjson
 import pytest
 
+from indexer.children import loads as receipts
 from indexer.children.links import Link, Links, nhs_key, row_key
 from indexer.children.load import Listeners, Loader
+from indexer.children.loads import Loads
 from indexer.children.store import ChildStore
 from indexer.clients import make_client
 from indexer.errors import FeedRefused, Refused
@@ -213,3 +215,16 @@ def test_row_with_the_numbers_of_two_children_makes_them_one(index, source, worl
     child = index.child(f"{source}-c", "3")
     assert index.child(source, "1") == child == index.child(f"{source}-b", "7")
     assert {child.number, *child.former_numbers} == {first, second}
+
+
+def test_of_many_loads_since_a_moment_none_is_left_out(ready, source, monkeypatch):
+    """The newest least: it is the one that no snapshot has."""
+    monkeypatch.setattr(receipts, "PAGE", 2)
+    loads, began = Loads(make_client(ready, "worker"), REAL), REAL.now()
+    made = []
+    for _ in range(5):
+        made.append(loads.begin(source, LOADER_OF_FEEDS))
+        loads.end(made[-1], "done", {})
+    found = [one.load for one in loads.since(began) if one.source == source]
+    assert sorted(found) == sorted(one.load for one in made)
+    assert loads.is_known_before(REAL.now())

@@ -19,7 +19,7 @@ from indexer.builds.builds import (
     remove_build,
 )
 from indexer.builds.init import init
-from indexer.builds.lock import LOCK, holding_builds
+from indexer.builds.lock import LOCK, holding_builds, holding_snapshots
 from indexer.builds.old_builds import previous, read_records
 from indexer.builds.publication import publish, rollback
 from indexer.builds.records import Record
@@ -234,6 +234,24 @@ def test_no_publish_leaves_the_published_build_and_publish_takes_the_new_one(fre
 def test_only_one_command_changes_builds_at_a_time(bench):
     with holding_builds(bench.client, REAL, "publish"), pytest.raises(Refused, match="publish"):
         reindex(bench, OPERATOR)
+
+
+def test_trial_of_a_snapshot_keeps_nobody_from_going_back_but_from_a_reindex(fresh, bench, source):
+    load(fresh, source, *plain_rows(2))
+    before, build = published(fresh), reindex(bench, OPERATOR)
+    with holding_snapshots(bench.client, REAL, "snapshot verify"):
+        with pytest.raises(Refused, match="'contactpoint snapshot verify'"):
+            reindex(bench, OPERATOR)
+        assert rollback(bench, OPERATOR) == before
+    assert published(fresh) == before != build
+
+
+def test_trial_of_a_snapshot_does_not_begin_while_builds_are_changed(bench):
+    trying = holding_snapshots(bench.client, REAL, "snapshot verify")
+    with holding_builds(bench.client, REAL, "reindex"), pytest.raises(Refused, match="reindex"):
+        trying.__enter__()
+    with holding_snapshots(bench.client, REAL, "snapshot verify"):
+        pass
 
 
 def test_lock_ends_with_the_process_that_held_it(fresh, bench, source):

@@ -16,6 +16,7 @@ from indexer.builds.bench import Listener, open_bench
 from indexer.builds.builds import hidden_builds, open_builds, remove_build
 from indexer.builds.disks import Disks
 from indexer.builds.init import init
+from indexer.builds.lock import holding_snapshots
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish
 from indexer.checks.doubted import settle_doubted
@@ -424,6 +425,15 @@ def test_repository_that_cannot_be_used_is_said_with_its_folder(fresh, bench, so
         restore(bench, OPERATOR)
 
 
+def test_snapshot_is_not_restored_while_one_is_tried(fresh, bench, source):
+    """Both would take the disk that each has counted as free."""
+    load(fresh, source, *plain_rows(2))
+    create(bench, OPERATOR)
+    with holding_snapshots(bench.client, REAL, "snapshot verify"), pytest.raises(Refused):
+        restore(bench, OPERATOR)
+    assert restore(bench, OPERATOR).state == "filled"
+
+
 def test_name_that_no_snapshot_has_is_refused(fresh, bench):
     with pytest.raises(SnapshotRefused, match="no such snapshot"):
         restore(bench, OPERATOR, "snapshot-20200101t000000z")
@@ -436,10 +446,10 @@ def test_old_snapshot_is_removed_from_both_repositories_and_the_newest_can_be_br
 ):
     load(fresh, source, *plain_rows(3))
     old = create(an_hour_ago(bench), OPERATOR)
-    bench.records.write_tried(min(one.taken_at for one in old))
+    verify(bench, OPERATOR, old[0].name)
     new = create(bench, OPERATOR)
     assert expire(bench, OPERATOR) == []  # it was tried, and none since
-    bench.records.write_tried(REAL.now())
+    verify(bench, OPERATOR)
     assert [one.name for one in expire(bench, OPERATOR, is_to_remove=False)] == [old[0].name] * 2
     assert len(listed(make_client(fresh, "operator"))) == len(old) + len(new)
     assert len(expire(bench, OPERATOR)) == len(REPOSITORIES)

@@ -43,6 +43,7 @@ PEOPLE = Door("indexer.people.documents", "mget", "-")
 # A search inside a point in time names no index: the point in time does.
 POINTS_IN_TIME = {
     Door("indexer.children.links", "search", "-"),
+    Door("indexer.children.loads", "search", "-"),
     Door("indexer.shields.marks", "search", "-"),
     Door("indexer.children.scan", "search", "-"),
     Door("indexer.audit.pages", "search", "-"),

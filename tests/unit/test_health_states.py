@@ -1,5 +1,6 @@
 """What makes a state yellow or red, without a server."""
 
+import os
 from collections import Counter
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from indexer.health.snapshots import (
     judge_trials,
 )
 from indexer.health.state import State, rounded, some, worst
+from indexer.holder import parse_holder, this_machine, this_process
 from indexer.shields.verify import Verdict
 from mappings.reader import index_body
 from tests.runbook import headings
@@ -79,6 +81,7 @@ def test_indicator_that_knows_nothing_is_no_state():
         ("school-census", 100, False),
         ("another", 34, False),
         ("another", 36, True),
+        ("practitioners", 400, False),
     ],
 )
 def test_source_is_overdue_by_its_own_measure(source, days, expected):
@@ -131,7 +134,12 @@ def test_load_that_must_be_repeated_is_told_by_when_it_began_and_its_rows():
 
 
 def test_source_that_was_never_done_is_overdue():
-    assert is_overdue(Source("school-census", "stopped", None, 0), NOW)
+    assert is_overdue(Source("school-census", "stopped", None, 1), NOW)
+
+
+def test_source_of_which_no_row_is_left_is_not_overdue():
+    """It has ended, or its name was mistyped, and its rows were withdrawn."""
+    assert not is_overdue(Source("scool-census", "done", NOW - timedelta(days=400), 0), NOW)
 
 
 def kept(*builds, sealed=None, **more):
@@ -167,13 +175,13 @@ def test_snapshots_are_judged_by_the_newest_that_is_whole_of_either_repository(l
 @pytest.mark.parametrize(
     ("trials", "is_well"),
     [
-        (Trials(NOW - timedelta(days=8)), True),
-        (Trials(NOW - timedelta(days=9)), False),
+        (Trials(NOW - timedelta(days=9)), True),
+        (Trials(NOW - timedelta(days=9, hours=1)), False),
         (Trials(None), False),
         (Trials(NOW, is_half_done=True), False),
     ],
 )
-def test_snapshots_that_nobody_tried_for_a_week_are_yellow(trials, is_well):
+def test_snapshots_of_which_none_of_a_week_was_tried_are_yellow(trials, is_well):
     said = judge_trials(trials, NOW)
     assert said is None if is_well else said.step == "contactpoint snapshot verify"
 
@@ -221,14 +229,54 @@ def test_published_build_that_is_lost_is_red_and_the_one_before_comes_back():
 
 def test_build_that_is_being_filled_now_is_no_fault():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "filling", 1, 1, None))
-    assert judge_builds(Builds(builds, is_locked=True)).is_well
+    assert judge_builds(Builds(builds, holder=held(seen_ago=5))).is_well
     assert judge_builds(Builds(builds)).colour == "yellow"
+
+
+def held(seen_ago, begun_ago=3_600):
+    """Who holds a lock, as it is read of an entry of this process."""
+    entry = {"doing": "reindex", "machine": this_machine(), "process": this_process()}
+    ago = {"seen_at": seen_ago, "begun_at": begun_ago}
+    moments = {name: (NOW - timedelta(seconds=one)).isoformat() for name, one in ago.items()}
+    return parse_holder(entry | moments, NOW)
+
+
+def test_who_is_refused_is_told_which_process_is_at_work_and_for_how_long():
+    said = held(seen_ago=5).refusal()
+    assert f"'contactpoint reindex' (process {os.getpid()}, for 60 minutes) is at work" in said
+    assert "wait until it has ended" in said
+    assert f"'kill -CONT {os.getpid()}'" in held(seen_ago=180).refusal()
+
+
+def test_process_that_was_stopped_and_holds_a_lock_is_yellow_though_it_is_there():
+    published = Build("a", "published", 1, 1, NOW)
+    assert judge_builds(Builds((published,), holder=held(seen_ago=119))).is_well
+    silent = held(seen_ago=120)
+    for said in (
+        judge_builds(Builds((published,), holder=silent)),
+        judge_trials(Trials(NOW, holder=silent), NOW),
+    ):
+        assert (said.colour, said.step) == ("yellow", f"kill -KILL {os.getpid()}")
+        assert "no sign of life for 2 minutes" in said.cause
+
+
+def test_lock_of_a_process_that_is_gone_is_held_by_nobody():
+    entry = {"doing": "reindex", "machine": this_machine(), "process": "1-1"}
+    assert parse_holder(entry | {"seen_at": NOW.isoformat()}, NOW) is None
+    assert parse_holder({"seen_at": NOW.isoformat()}, NOW) is None
 
 
 def test_build_that_was_not_restored_to_its_end_is_yellow_and_the_same_command_begins_anew():
     builds = (Build("a", "published", 1, 1, NOW), Build("b", "restoring", 0, 0, None))
     said = judge_builds(Builds(builds))
     assert (said.colour, said.step) == ("yellow", "contactpoint snapshot restore")
+
+
+@pytest.mark.parametrize("use", ["filling", "filled", "refused"])
+def test_build_that_another_version_left_is_to_be_removed_for_this_one_cannot_go_on(use):
+    builds = (Build("a", "published", 1, 1, NOW), Build("b", use, 1, 1, None, is_of_others=True))
+    said = judge_builds(Builds(builds))
+    assert (said.colour, said.step) == ("yellow", "contactpoint builds --remove b")
 
 
 def verdict(*faults, since=None):

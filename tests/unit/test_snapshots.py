@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from indexer.builds.records import Finding, Record, Restored
+from indexer.builds.records import Finding, Record, Restored, build_tried, parse_tried
 from indexer.errors import SnapshotRefused
 from indexer.snapshots import restore
 from indexer.snapshots.restore import chosen
 from indexer.snapshots.snapshots import Snapshot, parse_snapshot
-from indexer.snapshots.trial import Trial
+from indexer.snapshots.trial import Trial, noted
 from mappings.credentials import build_roles
 from mappings.names import BUDGETS, CHILDREN, PRACTICE, REPOSITORIES, SESSIONS, TRIAL, snapshot_name
 from tests.runbook import commands
@@ -152,3 +152,14 @@ def test_what_could_not_be_erased_from_a_restored_build_is_said(monkeypatch):
     restoring = Restoring(monkeypatch, marked=["100000000017"], left=1)
     assert restoring.run() == ERASED_FIRST
     assert "contactpoint shield purge" in restoring.said[-1]
+
+
+def test_of_a_trial_it_is_kept_which_snapshot_came_back_and_when_that_was_taken():
+    trials = [Trial(ours(50), 100, ""), Trial(ours(49, repository="sealed"), 100, "")]
+    kept = parse_tried(build_tried(noted(trials)))
+    assert kept.snapshots == {ours(50).name, ours(49).name}
+    assert kept.taken_at == NOW - timedelta(hours=50)
+
+
+def test_note_of_a_trial_that_does_not_say_of_which_snapshot_is_none():
+    assert parse_tried({"seen_at": NOW.isoformat()}) is None
