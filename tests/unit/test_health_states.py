@@ -212,7 +212,7 @@ EMPTY_BEFORE = Build("b", "before", 0, 1, NOW)
 )
 def test_published_build_without_a_child_is_red_where_rows_were_loaded(beside, step):
     empty = Build("a", "published", 0, 1, NOW)
-    said = judge_builds(Builds((empty, *beside), is_locked=True, rows=1_234))
+    said = judge_builds(Builds((empty, *beside), holder=held(seen_ago=5), rows=1_234))
     assert (said.colour, said.step) == ("red", step)
     assert said.cause.endswith("though 1,230 rows were loaded")
 
