@@ -81,6 +81,10 @@ class Marks:
             raise RegisterUnavailable("the shield register answered in part only; try again")
         return marks - {SENTINEL}
 
+    def expect(self, sequence: int) -> None:
+        """Refuse a register older than this from now on: a snapshot knew of it."""
+        self._newest.see(sequence)
+
     def sequence_now(self) -> int:
         """Return how often the register was changed; an older register has a smaller number.
 
@@ -110,7 +114,8 @@ class Marks:
             raise RegisterUnavailable("the shield register was made with another key")
         if source["sequence"] < self._newest.sequence:
             raise RegisterUnavailable(
-                "the shield register is older than one seen before; run 'shield verify'"
+                "the shield register is older than one seen before; put the newest copy of its "
+                "journal back, and run 'shield verify'"
             )
         self._newest.see(source["sequence"])
 

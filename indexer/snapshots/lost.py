@@ -1,7 +1,8 @@
 """Brings back, after the loss of everything, what no build holds: links, people, receipts, audit.
 
 Only what is not there at all: Elasticsearch refuses to restore over an index that is. The register
-is never among it: a snapshot's has forgotten every shield since.
+is never among it: a snapshot's has forgotten every shield since. But one that is older than the
+snapshot is refused from then on, so that nobody is shown, or brought back, by a journal's old copy.
 """
 
 from indexer.builds.bench import Bench
@@ -24,11 +25,13 @@ def restore_lost(bench: Bench, actor: Actor, name: str | None = None) -> list[st
     operator_client = make_client(bench.settings, "operator")
     open_repositories(operator_client)
     snapshots = listed(operator_client)
-    name = chosen(snapshots, BUILDS_REPOSITORY, name).name
+    children = chosen(snapshots, BUILDS_REPOSITORY, name)
+    name = children.name
     parts = [chosen(snapshots, repository, name) for repository in REPOSITORIES]
     lost = {one: _lost(one, present(operator_client, one.indices)) for one in parts}
     if not any(lost.values()):
         raise SnapshotRefused("nothing is lost: every index of the snapshot is there")
+    bench.hands.marks.expect(children.register)
     for snapshot, indices in lost.items():
         refuse_if_short(bench, operator_client, snapshot, indices)
         bring_back(bench, snapshot, {index: index for index in indices}, is_hidden=False)

@@ -157,7 +157,7 @@ def test_register_that_was_emptied_is_red_and_comes_back_from_its_journal(filled
 
 
 def test_shielded_child_of_whom_no_event_tells_is_red_and_nobody_is_brought_back(filled, office):
-    number = office.add("social-care-359", "Yxxyz")
+    number = office.add("social-care-359", "Yxxyz", record_id="2")
     office.lose_shield(number)
     report = check(filled)
     assert state(report, "register").colour == "red"
@@ -226,7 +226,9 @@ def forge(settings, *indices):
     lines = []
     for index in indices:
         lines += [{"create": {"_index": index, "_id": "x"}}, {"chain": f"{index:>16}", **forged}]
-    make_client(settings, "desk").bulk(operations=lines, refresh="wait_for")
+    desk_client = make_client(settings, "desk")
+    desk_client.bulk(operations=lines)
+    desk_client.indices.refresh(index=list(indices))
 
 
 def test_forged_entries_of_the_audit_raise_an_alarm(filled):

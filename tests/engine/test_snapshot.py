@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from msgspec import structs
 
 from analyzers.version import VERSION
 from indexer.builds import restored as restored_checks
@@ -216,7 +215,8 @@ def test_words_of_who_was_shielded_since_are_not_in_the_files_of_the_restored_bu
     shield(bench, child_of(fresh, source, "u"))
     build = restore(bench, OPERATOR).build
     stats = bench.client.indices.stats(index=build, metric="docs")
-    assert stats["_all"]["total"]["docs"] == {"count": 10, "deleted": 0}
+    docs = stats["_all"]["total"]["docs"]
+    assert (docs["count"], docs["deleted"]) == (10, 0)
 
 
 def test_restore_that_died_before_publishing_goes_on_days_later(fresh, bench, source):
@@ -507,13 +507,23 @@ def carry_repositories(folder, settings):
             os.chown(path, there.stat().st_uid, there.stat().st_gid)
 
 
-def put_journal_back(settings, sequence, *numbers):
-    """One that shields these children, and knows no less than the register that was lost."""
-    event = Event("set", "s-1", "olga", "359", "order", "359", at=REAL.now().isoformat())
+def write_journal(settings, kind, *numbers, shield="s-1", times=1):
+    """What officers did, as it stands in the copy of the journal that is put back."""
+    at = REAL.now().isoformat()
+    event = Event(kind, shield, "olga", "359", "order", "359", numbers=numbers, at=at)
     with Journal(settings.journal, settings.secret("register.key")).held() as pen:
-        pen.write(pen.seal(structs.replace(event, numbers=numbers)))
-        for _ in range(sequence):
-            pen.write(pen.seal(structs.replace(event, kind="reviewed")))
+        for _ in range(times):
+            pen.write(pen.seal(event))
+
+
+def assert_old_journal_brings_nobody_back(settings, child):
+    """It tells that the child's shield was lifted, and not that the child has another since."""
+    write_journal(settings, "set", child)
+    write_journal(settings, "lifted", child)
+    init(settings, OPERATOR, REAL, is_empty_meant=True)
+    with pytest.raises(RegisterUnavailable, match="newest copy"):
+        Verification(settings, REAL).run(OPERATOR)
+    assert not revisions(settings, published(settings))
 
 
 def assert_refused_without_journal(settings):
@@ -525,21 +535,35 @@ def assert_refused_without_journal(settings):
             Verification(settings, REAL).run(OPERATOR)
 
 
+def put_newest_journal_back(settings, sequence, *numbers):
+    """It shields these children, and knows no less than the register that was lost."""
+    write_journal(settings, "set", *numbers, shield="s-2")
+    write_journal(settings, "reviewed", shield="s-2", times=sequence)
+    assert Verification(settings, REAL).run(OPERATOR).faults == []
+
+
+def shield_again(bench, number):
+    """The last of several events about the child."""
+    for _ in range(5):
+        mark(bench.settings, number)
+    shield(bench, number)
+
+
 def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     fresh, bench, source, folder, empty_engine
 ):
-    """One child was shielded before the snapshot, and one since."""
+    """One child was shielded before the snapshot, for the second time, and one since."""
     load(fresh, source, *plain_rows(20), URSULA)
     early, late = child_of(fresh, source, "0"), child_of(fresh, source, "u")
-    shield(bench, early)
+    shield_again(bench, early)
     create(bench, OPERATOR)
     before, sequence = revisions(fresh, published(fresh)), bench.hands.marks.sequence_now()
     carry_repositories(folder, empty_engine)
     saved = open_bench(empty_engine, REAL)
     assert {"links", "loads", "users"} <= set(restore_lost(saved, OPERATOR))
     assert_refused_without_journal(empty_engine)
-    put_journal_back(empty_engine, sequence, early, late)
-    init(empty_engine, OPERATOR, REAL, is_empty_meant=True)
+    assert_old_journal_brings_nobody_back(empty_engine, early)
+    put_newest_journal_back(empty_engine, sequence, early, late)
     publish(saved, OPERATOR, restore(saved, OPERATOR).build)
     after = revisions(empty_engine, published(empty_engine))
     assert after == {number: one for number, one in before.items() if number != late}

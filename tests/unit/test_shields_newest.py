@@ -2,6 +2,8 @@
 
 import pytest
 
+from indexer.errors import RegisterUnavailable
+from indexer.shields.marks import SENTINEL, Marks, mark_id
 from indexer.shields.newest import Newest
 
 
@@ -38,3 +40,13 @@ def test_process_remembers_itself_where_the_file_cannot_be_written(tmp_path):
     newest = Newest(tmp_path / "state" / "seen.json", "key")
     newest.see(7)
     assert newest.sequence == 7
+
+
+def test_register_that_a_snapshot_knew_to_be_newer_is_refused_after_a_restart_too(path):
+    check = mark_id(b"key", SENTINEL)
+    Marks([], "key", Newest(path, check), seconds=1).expect(7)
+    marks = Marks([], "key", Newest(path, check), seconds=1)
+    older = {"found": True, "_source": {"sequence": 6, "key_check": check}}
+    with pytest.raises(RegisterUnavailable, match="the newest copy of its journal"):
+        marks._check_sentinel(older)
+    marks._check_sentinel({"found": True, "_source": {"sequence": 7, "key_check": check}})
