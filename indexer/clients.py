@@ -1,9 +1,8 @@
 """The only place that makes Elasticsearch clients, one for each credential, after the fork."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, Literal
 
 import msgspec
@@ -59,29 +58,31 @@ def found_in(answer: ObjectApiResponse[Any], doing: str) -> list[dict[str, Any]]
 
 
 def settled_in(
-    answer: ObjectApiResponse[Any], doing: str, *, index_may_go: bool = False
+    answer: ObjectApiResponse[Any],
+    doing: str,
+    is_gone: Callable[[str], bool] = lambda _index: False,
 ) -> list[dict[str, Any]]:
     """Return what became of each line of a `bulk`: done, or in conflict with another writer.
 
     Raises ClusterUnavailable if any line failed otherwise. What is not there to be deleted is as
-    good as done, but an index that is not there is a loss, unless it is one that others remove.
+    good as done, and so is what was to be written into an index that others removed meanwhile:
+    `is_gone` is asked whether it was that, for the server says it in several ways.
     """
     results = [result for item in answer["items"] for result in item.values()]
-    if any(_has_failed(one, index_may_go=index_may_go) for one in results):
-        raise ClusterUnavailable(f"{doing}: some were refused; run the command again")
+    failed = [one for one in results if _has_failed(one)]
+    gone = {index for index in {one["_index"] for one in failed} if is_gone(index)}
+    kinds = {
+        f"{one['status']} {one['error']['type']}" for one in failed if one["_index"] not in gone
+    }
+    if kinds:
+        said = ", ".join(sorted(kinds))
+        raise ClusterUnavailable(f"{doing}: some were refused ({said}); run the command again")
     return results
 
 
-def _has_failed(result: dict[str, Any], *, index_may_go: bool) -> bool:
-    if result["status"] == NOT_FOUND:  # of a document there is no "error"
-        return "error" in result and not index_may_go
-    return bool(result["status"] >= FIRST_FAILURE and result["status"] != CONFLICT)
-
-
-WRITING = Lock()
-"""Held by each bulk of a load or reindex. A bulk takes one of Elasticsearch's writing threads for
-each shard, and they are few: were several under way, the audit of a search would stand in line
-behind them all (docs/decisions/0018-writes-stand-in-line.md)."""
+def _has_failed(result: dict[str, Any]) -> bool:
+    """Of a document that is not there, there is no "error"."""
+    return "error" in result and result["status"] != CONFLICT
 
 
 @contextmanager

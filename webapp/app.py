@@ -1,9 +1,11 @@
 """Makes the Flask application: every page, header and rule in one place."""
 
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 from jinja2 import ChainableUndefined, ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,8 +45,18 @@ from webapp.tokens import Tokens
 MOST_BYTES = 16 * 1024  # the largest form is a password or a reason
 
 
+class Templates(Environment):
+    """Keeps what all templates share in a plain dictionary. In the chain of dictionaries that is
+    usual a page looks each name up, for every macro that it imports: a tenth of its time."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
+
+
 class Application(Flask):
     """Has no route that access.csv gives to the other process: it is not there at all."""
+
+    jinja_environment = Templates
 
     def __init__(self, process: Process) -> None:
         self._process = process.name

@@ -119,6 +119,12 @@ def remove_build(client: Elasticsearch, build: str) -> None:
         client.indices.delete(index=str(BuildName.parse(build)))
 
 
+def is_gone(client: Elasticsearch, build: str) -> bool:
+    """Was this build removed? One that is hidden was not."""
+    with speaking_to_cluster("asking for a build"):
+        return not client.indices.exists(index=build)
+
+
 def analyser_versions(client: Elasticsearch, builds: Iterable[str]) -> dict[str, str]:
     """Return build → the version of the analysers that made it; "" for one that does not say."""
     names = sorted(builds)

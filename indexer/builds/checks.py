@@ -90,10 +90,10 @@ def check_counts(
     )
 
 
-def shortfalls(published: Mapping[str, int], build: Mapping[str, int]) -> dict[str, int]:
+def shortfalls(published: Mapping[str, float], build: Mapping[str, float]) -> dict[str, int]:
     """Return the authorities that lose 2% or more, with how many children are left of each."""
     return {
-        authority: build.get(authority, 0)
+        authority: int(build.get(authority, 0))
         for authority, count in sorted(published.items())
         if count - build.get(authority, 0) >= MOST_LOST * count > 0
     }

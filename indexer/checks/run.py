@@ -61,7 +61,8 @@ def run_checks(bench: Bench, actor: Actor, extent: Extent = Extent()) -> Report:
     found = Counts(
         bench.hands.scan.count_by_authority(build), {one.name: one.rows for one in feeds.sources}
     )
-    counts, baseline = measure(found, _right(bench, actor, before, extent))
+    since = began_at - before.at if before else timedelta()
+    counts, baseline = measure(found, _right(bench, actor, before, extent), since)
     compared, documents = _compare(bench, build, extent, before)
     states = _say(
         bench,

@@ -1,13 +1,14 @@
 """The index `links`: which child a row, an NHS number, a UPN or a child's number belongs to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from elasticsearch import Elasticsearch
 from msgspec import Struct
 
 from indexer.children.child import Facts
-from indexer.clients import FIRST_FAILURE, WRITING, found_in, settled_in, speaking_to_cluster
+from indexer.children.writing import Operation, Writer
+from indexer.clients import FIRST_FAILURE, found_in, speaking_to_cluster
 from indexer.feeds.rows import Row
 from mappings.names import LINKS
 
@@ -109,6 +110,9 @@ class Links:
 
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client
+        self._writer = Writer(
+            client, "writing links", lambda lines: client.bulk(index=LINKS, operations=lines)
+        )
 
     def read(self, keys: Iterable[str]) -> dict[str, Link]:
         """Return the links of those `keys` that have one; one request."""
@@ -124,14 +128,16 @@ class Links:
 
         A link without a version is created; one with a version replaces that very version.
         """
-        lines: list[Any] = []
-        for key, link in links.items():
-            lines += [_operation("index" if link.version else "create", key, link), link.body()]
-        return self._send(lines)
+        return self._send(
+            [
+                (_header("index" if link.version else "create", key, link), link.body())
+                for key, link in links.items()
+            ]
+        )
 
     def release(self, links: Mapping[str, Link]) -> None:
         """Remove links that are no more, but none that somebody wrote meanwhile."""
-        self._send([_operation("delete", key, link) for key, link in links.items()])
+        self._send([(_header("delete", key, link),) for key, link in links.items()])
 
     def is_empty(self) -> bool:
         """Was nothing ever loaded here?"""
@@ -169,12 +175,8 @@ class Links:
         hits: list[dict[str, Any]] = answer["hits"]["hits"]
         return hits
 
-    def _send(self, lines: list[Any]) -> set[str]:
-        if not lines:
-            return set()
-        with WRITING, speaking_to_cluster("writing links"):
-            answer = self._client.bulk(index=LINKS, operations=lines)
-        results = settled_in(answer, "writing links")
+    def _send(self, operations: Sequence[Operation]) -> set[str]:
+        results = self._writer.write(operations)
         return {result["_id"] for result in results if result["status"] < FIRST_FAILURE}
 
 
@@ -186,7 +188,7 @@ def _row_link(hit: dict[str, Any]) -> RowLink:
     return RowLink(source, record_id, child, "digest" in document, load, is_held)
 
 
-def _operation(kind: str, key: str, link: Link) -> dict[str, Any]:
+def _header(kind: str, key: str, link: Link) -> dict[str, Any]:
     if not link.version:
         return {kind: {"_id": key}}
     seq_no, term = link.version

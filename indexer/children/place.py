@@ -7,16 +7,24 @@ being set.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.builds.builds import OpenBuilds, open_builds, published_build, published_first
+from indexer.builds.builds import (
+    OpenBuilds,
+    is_gone,
+    open_builds,
+    published_build,
+    published_first,
+)
 from indexer.children.child import Child
 from indexer.children.document import Derived, Document, build_document
 from indexer.children.hidden import HiddenChild, HiddenChildren, united
 from indexer.children.store import ChildStore, Stored
-from indexer.clients import CONFLICT, WRITING, settled_in, speaking_to_cluster
+from indexer.children.writing import Operation, Writer
+from indexer.clients import CONFLICT
 from indexer.errors import RegisterUnavailable
 from indexer.shields.marks import Marks
 
@@ -47,6 +55,13 @@ class Placer:
         self._store = store
         self._marks = marks
         self._hidden = HiddenChildren(client)
+        # A build that was listed a moment ago may have been removed: then nothing of it is left.
+        self._writer = Writer(
+            client,
+            "writing children",
+            lambda lines: client.bulk(operations=lines),
+            partial(is_gone, client),
+        )
 
     def place(
         self,
@@ -150,10 +165,13 @@ class Placer:
         Return the revision that each child got who was written, and those in conflict. In several
         builds at once one writer could be first here, and the other there.
         """
-        lines: list[Any] = []
-        for one in placements:
-            lines += _lines(_header(published, one), bodies[one.number])
-        results = self._write(lines)
+        results = self._writer.write(
+            [
+                _operation(header, bodies[one.number])
+                for one in placements
+                if (header := _header(published, one))
+            ]
+        )
         taken = {one["_id"]: one["_version"] for one in results if "error" not in one}
         conflicts = {one["_id"] for one in results if "error" in one}
         return taken, conflicts
@@ -161,20 +179,13 @@ class Placer:
     def _write_at(self, revisions: Mapping[str, int], bodies: Bodies, build: str) -> frozenset[str]:
         """Write or delete children at these very revisions; return those who were as far already,
         or further."""
-        lines: list[Any] = []
+        operations = []
         for number, revision in revisions.items():
             kind = "delete" if bodies[number] is None else "index"
-            lines += _lines({kind: _at_revision(build, number, revision)}, bodies[number])
-        results = self._write(lines)
+            header = {kind: _at_revision(build, number, revision)}
+            operations.append(_operation(header, bodies[number]))
+        results = self._writer.write(operations)
         return frozenset(one["_id"] for one in results if one["status"] == CONFLICT)
-
-    def _write(self, lines: list[Any]) -> list[dict[str, Any]]:
-        if not lines:
-            return []
-        with WRITING, speaking_to_cluster("writing children"):
-            answer = self._client.bulk(operations=lines)
-        # A build that was listed a moment ago may have been removed: then nothing of it is left.
-        return settled_in(answer, "writing children", index_may_go=True)
 
 
 def _united(there: Mapping[str, Stored], hidden: Mapping[str, HiddenChild]) -> list[HiddenChild]:
@@ -200,8 +211,8 @@ def _header(build: str, placement: Placement) -> dict[str, Any] | None:
     return {"create": {"_index": build, "_id": number}} if placement.child else None
 
 
-def _lines(header: dict[str, Any] | None, body: Document | None) -> list[Any]:
-    return [one for one in (header, body) if one is not None]
+def _operation(header: dict[str, Any], body: Document | None) -> Operation:
+    return (header, body) if body else (header,)
 
 
 def _at_revision(build: str, number: str, revision: int) -> dict[str, Any]:

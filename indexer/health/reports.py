@@ -23,15 +23,15 @@ LIVE = {
 class Counts:
     """Children of the published build by authority, and rows by source."""
 
-    authorities: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, int] = field(default_factory=dict)
+    authorities: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Report:
     """One run: `compared` documents were made again; `authorities` and `sources` are the counts.
 
-    `baseline` holds those from which they have fallen, until they are back or somebody accepts it.
+    `baseline` holds those that were right, less who came of age since: a fraction of a child a day.
     """
 
     at: datetime
@@ -39,13 +39,13 @@ class Report:
     seconds: float
     states: tuple[State, ...]
     compared: int = 0
-    authorities: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, int] = field(default_factory=dict)
+    authorities: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, float] = field(default_factory=dict)
     baseline: Counts | None = None
 
     @property
     def right(self) -> Counts:
-        """The counts that the next check measures from: the last with which nothing was wrong."""
+        """The counts that the next check measures from."""
         return self.baseline or Counts(self.authorities, self.sources)
 
 

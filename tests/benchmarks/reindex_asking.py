@@ -64,7 +64,7 @@ class Asking:
 
 def asked_of(settings: Settings, source: str, feed: Path, seed: int) -> list[tuple[str, str]]:
     """Return what to type for some children of a feed that was loaded, and each one's number."""
-    rows = [orjson.loads(line) for line in feed.open("rb")]
+    rows = [row for row in map(orjson.loads, feed.open("rb")) if row.get("given_names")]
     some = random.Random(seed).sample(rows, min(ASKED, len(rows)))
     named = {row_key(source, row["source_record_id"]): row for row in some}
     links = Links(make_client(settings, "worker")).read(named)

@@ -476,12 +476,20 @@ def test_builds_are_listed_and_one_is_removed_by_its_name(fresh, bench, source, 
     before, after = published(fresh), reindex(bench, OPERATOR)
     monkeypatch.setenv("CONTACTPOINT_HOME", str(fresh.home))
     monkeypatch.setenv("CONTACTPOINT_PORT_BASE", str(fresh.port_base))
-    listed = CliRunner().invoke(contactpoint, ["builds"]).output
+
+    def said(*words):
+        return CliRunner().invoke(contactpoint, words).output
+
+    listed = said("builds")
     assert f"{before}  the one before" in listed
     assert f"{after}  published" in listed
     assert "passed  canary: no kind of question finds a shielded child" in listed
     refused = CliRunner().invoke(contactpoint, ["builds", "--remove", after])
     assert isinstance(refused.exception, Refused)
+    bench.records.write(Record(before, "filling", "tester", REAL.now()))
+    assert f"{before}  not filled to the end: 'con" in said("builds")
+    of_version(fresh, before, "0-other")
+    assert f"{before}  not filled to the end by another version" in said("builds")
     CliRunner().invoke(contactpoint, ["builds", "--remove", before])
     assert open_builds(bench.client) == (after,)
 

@@ -18,6 +18,7 @@ from indexer.builds.init import init
 from indexer.builds.lock import holding_snapshots
 from indexer.builds.old_builds import read_records
 from indexer.builds.publication import publish
+from indexer.builds.purge import purge
 from indexer.checks.doubted import settle_doubted
 from indexer.children.links import Links, row_key
 from indexer.children.loads import Loads
@@ -69,8 +70,15 @@ def folder(ready, source):
 
 
 @pytest.fixture
-def fresh(ready, folder):
+def erasing():
+    """What erases a restored build; a test that is not about that has none, for it takes 20 s."""
+    return lambda _client, _builds: 0
+
+
+@pytest.fixture
+def fresh(ready, folder, monkeypatch, erasing):
     """The settings of an engine that holds nothing of any load, and one build at the end."""
+    monkeypatch.setattr(restoring, "purge", erasing)
     empty_index(ready)
     with leaving_one_build(ready):
         yield ready
@@ -206,6 +214,7 @@ def test_restore_that_died_before_the_register_was_applied_leaves_no_open_build(
     assert hidden not in revisions(fresh, build)
 
 
+@pytest.mark.parametrize("erasing", [purge], ids=["erased"])
 def test_words_of_who_was_shielded_since_are_not_in_the_files_of_the_restored_build(
     fresh, bench, source
 ):

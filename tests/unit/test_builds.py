@@ -15,20 +15,13 @@ from indexer.builds.disks import free_bytes
 from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
 from indexer.builds.init import refuse_to_hide_a_loss
 from indexer.builds.old_builds import last_left
-from indexer.builds.pace import (
-    FIRST_RATE,
-    LEAST_RATE,
-    MOST_RATE,
-    QUIET_SECONDS,
-    SLOW_MILLISECONDS,
-    Searches,
-    next_rate,
-)
+from indexer.builds.pace import FIRST_RATE, LEAST_RATE, MOST_RATE, SLOW_MILLISECONDS, next_rate
 from indexer.builds.publication import is_copy
 from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
 from indexer.builds.reindex import SPARE_BYTES, Space, is_unfinished
 from indexer.children.scan import Born, Held
 from indexer.errors import ClusterUnavailable, Refused, RegisterUnavailable
+from indexer.searches import QUIET_SECONDS, Searches
 from indexer.world import REAL, World
 from mappings.reader import index_body
 from webapp.commands.builds import in_words

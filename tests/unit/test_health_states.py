@@ -328,10 +328,10 @@ def test_source_that_shrinks_is_red():
     assert "child-benefit 1,000 to 10" in said.cause
 
 
-def reported(report, children):
+def reported(report, children, since=timedelta()):
     """The report of a check behind another that found so many children."""
     found = Counts({"359": children})
-    state, baseline = measure(found, report and report.right)
+    state, baseline = measure(found, report and report.right, since)
     return Report(NOW, "x", 1.0, (state,), authorities=found.authorities, baseline=baseline)
 
 
@@ -339,7 +339,7 @@ def reported(report, children):
     ("numbers", "colours"),
     [
         ((1_000, 500, 500, 500), ("green", "red", "red", "red")),
-        ((1_000, 500, 981, 962), ("green", "red", "green", "green")),
+        ((1_000, 500, 981, 962), ("green", "red", "green", "red")),
         ((1_000, 500, 700, 980, 990), ("green", "red", "red", "red", "green")),
         ((1_000, 900, 2_000, 1_000), ("green", "red", "green", "red")),
     ],
@@ -350,6 +350,14 @@ def test_authority_that_lost_children_is_red_until_they_are_back(numbers, colour
         report = reported(report, number)
         seen.append(report.states[0].colour)
     assert tuple(seen) == colours
+
+
+@pytest.mark.parametrize(("a_day", "is_red"), [(0.001, True), (1 / 18 / 366, False)])
+def test_slow_fall_is_red_unless_it_is_children_who_come_of_age(a_day, is_red):
+    report = reported(None, 100_000)
+    for day in range(1, 366):
+        report = reported(report, int(100_000 * (1 - a_day) ** day), timedelta(days=1))
+    assert (report.states[0].colour == "red") == is_red
 
 
 def test_counts_that_somebody_accepts_are_those_that_the_next_check_measures_from():

@@ -10,8 +10,9 @@ from typing import Any
 import click
 import orjson
 
+from analyzers.version import VERSION
 from indexer.builds.bench import Bench, Listener, open_bench
-from indexer.builds.builds import hidden_builds, published_build
+from indexer.builds.builds import analyser_versions, hidden_builds, published_build
 from indexer.builds.filling import Progress
 from indexer.builds.judging import Consent
 from indexer.builds.lock import holding_builds
@@ -45,9 +46,13 @@ def command(removed: str | None, as_json: bool) -> None:
 
 def _uses(bench: Bench) -> Iterator[tuple[Record, str]]:
     published, before = published_build(bench.client), previous(bench)
-    for record in read_records(bench):
+    records = read_records(bench)
+    versions = analyser_versions(bench.client, [one.build for one in records])
+    for record in records:
         is_before = before is not None and record.build == before.build
-        use = "filled" if record.is_half_published else record.state
+        use: str = "filled" if record.is_half_published else record.state
+        if use == "filling" and versions.get(record.build) != VERSION:
+            use = "stranger"
         use = "published" if record.build == published else use
         yield record, "before" if is_before else use
     for name in hidden_builds(bench.client):
@@ -64,6 +69,7 @@ WORDS = {
     "published": "published: searches use it",
     "before": "the one before: 'contactpoint rollback' publishes it",
     "filling": "not filled to the end: 'contactpoint reindex' goes on",
+    "stranger": "not filled to the end by another version of ContactPoint, which alone goes on",
     "filled": "filled: 'contactpoint publish' checks and publishes it",
     "refused": "refused by the checks",
     "restoring": "not restored to the end: 'contactpoint snapshot restore' begins anew",

@@ -16,12 +16,12 @@ from analyzers.numbers import number_kind
 from analyzers.postcodes import parse_postcode
 from analyzers.stages import ENOUGH_FOR_A_WORD, Stage, build_query, enough_score
 from analyzers.version import VERSION
-from indexer.builds.pace import PEOPLE
 from indexer.children.child import Child
 from indexer.children.document import parse_document
 from indexer.clients import speaking_to_cluster
 from indexer.errors import ClusterUnavailable
 from indexer.people.actor import Actor
+from indexer.searches import PEOPLE
 from indexer.world import World
 from mappings.names import CHILDREN
 from webapp.search.question import Question
