@@ -52,8 +52,7 @@ class Audit:
         chain = self.processes.setdefault(process, Chain(KEY, self.witness, self.world))
         said = {"event": "search", "actor": process, "children": ["100000000017"]}
         try:
-            with chain.link(said) as entries:
-                self._send(entries, what)
+            chain.add(said, lambda entries: self._send(entries, what))
         except AuditUnavailable:
             return False
         except Killed:

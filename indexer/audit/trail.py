@@ -5,7 +5,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.audit.chain import process_chain
+from indexer.audit.chain import NOT_WRITTEN, process_chain
 from indexer.audit.entry import Entry, entry_id
 from indexer.audit.witness import witness_path
 from indexer.clients import speaking_to_cluster
@@ -47,8 +47,7 @@ class Trail:
             "organisation": actor.organisation,
             **details,
         }
-        with process_chain(*self._mine).link(said) as entries:
-            self._send(entries)
+        process_chain(*self._mine).add(said, self._send)
 
     def _send(self, entries: list[Entry]) -> None:
         lines = [line for one in entries for line in ({"create": {"_id": entry_id(one)}}, one)]
@@ -62,4 +61,4 @@ class Trail:
             )
         statuses = [item["create"]["status"] for item in answer.get("items", ())]
         if len(statuses) < len(entries) or not {CREATED, CONFLICT}.issuperset(statuses):
-            raise AuditUnavailable("the audit could not be written, so nothing is shown; try again")
+            raise AuditUnavailable(NOT_WRITTEN)

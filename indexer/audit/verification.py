@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from indexer.audit.chain import AT_ONCE
 from indexer.audit.entry import BEGINNING, Entry, Line, entry_hash, entry_id
 from indexer.audit.seals import Extent, Seals
 
-A_CRASH_LEAVES = 2  # entries: a chain's first two are stored at once, all others one by one
+A_CRASH_LEAVES = AT_ONCE + 1  # entries: as many as are stored at once, and a chain's first
 SENTENCES = {
     "changed": "is not as it was written",
     "missing": "is missing",

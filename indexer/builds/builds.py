@@ -119,6 +119,14 @@ def remove_build(client: Elasticsearch, build: str) -> None:
         client.indices.delete(index=str(BuildName.parse(build)))
 
 
+def sync_each_write(client: Elasticsearch, build: str, *, is_on: bool) -> None:
+    """Let each write be on the disk before it is acknowledged, as it is unless told; or seconds
+    later, as may be in a build that is compared with another one before anybody searches it."""
+    durability = "request" if is_on else "async"
+    with speaking_to_cluster("saying when a build is synced"):
+        client.indices.put_settings(index=build, settings={"index.translog.durability": durability})
+
+
 def is_gone(client: Elasticsearch, build: str) -> bool:
     """Was this build removed? One that is hidden was not."""
     with speaking_to_cluster("asking for a build"):

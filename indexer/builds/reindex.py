@@ -6,7 +6,13 @@ from elasticsearch import Elasticsearch
 
 from analyzers.version import VERSION
 from indexer.builds.bench import Bench
-from indexer.builds.builds import analyser_versions, create_build, free_name, published_build
+from indexer.builds.builds import (
+    analyser_versions,
+    create_build,
+    free_name,
+    published_build,
+    sync_each_write,
+)
 from indexer.builds.disks import look_at_disks
 from indexer.builds.filling import BatchFailed, Filling
 from indexer.builds.lock import Lock, holding_builds, refuse_while_snapshots_are_held
@@ -105,6 +111,7 @@ def _begin(bench: Bench, actor: Actor) -> Record:
     record = Record(str(build), "filling", actor.name, bench.world.now())
     bench.records.write(record)
     create_build(bench.client, bench.world, build)
+    sync_each_write(bench.client, record.build, is_on=False)
     bench.trail.write("reindex", actor, subject=record.build, said="begun")
     bench.listener.say(f"Filling {build}; searches and loads go on.")
     return record
@@ -136,6 +143,8 @@ def _fill(bench: Bench, lock: Lock, record: Record, source: str) -> Record:
         bench.records.write(replace(record, failed=1))
         raise
     lock.check()
+    # From here on nothing is lost in a crash; what was lost before is carried over.
+    sync_each_write(bench.client, record.build, is_on=True)
     changed = filling.carry_over()
     bench.listener.say(
         f"Copied {copied.done:,} children in {copied.seconds:.1f} s ({copied.rate:,.0f} a second); "

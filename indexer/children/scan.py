@@ -13,7 +13,7 @@ from indexer.children.document import parse_document
 from indexer.children.store import Stored
 from indexer.clients import speaking_to_cluster
 
-PAGE = 500  # children with all that is known of them
+PAGE = 1_000  # children with all that is known of them
 LIGHT_PAGE = 10_000  # Elasticsearch's own limit: numbers and revisions alone
 KEEP_ALIVE = "5m"
 MOST_AUTHORITIES = 1_000

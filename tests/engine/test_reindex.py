@@ -101,6 +101,22 @@ def test_new_build_holds_the_same_children_in_the_same_revisions(fresh, bench, s
     assert found(fresh, "zoe kelly") == ["Zoe"]
 
 
+def test_build_is_synced_at_each_write_once_it_is_filled(fresh, bench, source):
+    load(fresh, source, *plain_rows(3))
+    told = []
+
+    def durability(build):
+        settings = bench.client.indices.get_settings(index=build, flat_settings=True)
+        return settings[build]["settings"].get("index.translog.durability", "request")
+
+    def look():
+        (build,) = set(open_builds(bench.client)) - {published(fresh)}
+        told.append(durability(build))
+
+    build = reindex(eventful_bench(fresh, look), OPERATOR)
+    assert [*told, durability(build)] == ["async", "request"]
+
+
 def test_what_loads_and_shields_do_meanwhile_is_in_the_new_build(fresh, source):
     load(fresh, source, *plain_rows(6))
     before = published(fresh)

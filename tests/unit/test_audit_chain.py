@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event
+from time import sleep
 
 import pytest
 
 from indexer.audit import chain as chain_module
-from indexer.audit.chain import BEGUN, Chain, process_chain
+from indexer.audit.chain import AT_ONCE, BEGUN, Chain, process_chain
 from indexer.audit.entry import BEGINNING, Line
 from indexer.audit.witness import read_lines, write_lines, written
 from indexer.errors import AuditUnavailable, Refused
@@ -27,8 +29,9 @@ from indexer.world import REAL
 mine = (b"key", Path(sys.argv[1]), REAL)
 
 def write():
-    with process_chain(*mine).link({"event": "search"}) as entries:
-        return entries[-1]
+    stored = []
+    process_chain(*mine).add({"event": "search"}, stored.extend)
+    return stored[-1]
 
 before = write()
 process_chain(*mine)._lock.acquire()
@@ -82,6 +85,65 @@ def test_threads_of_a_process_write_one_whole_chain(audit):
     assert (verdict.faults, [one.sequence for one in verdict.heads]) == ((), [201])
 
 
+@dataclass
+class SlowIndex:
+    """Holds the first bulk until so many others wait; fails the one after it if it `is_bad`."""
+
+    chain: Chain
+    is_bad: bool = False
+    bulks: list = field(default_factory=list)
+
+    def send(self, entries):
+        self.bulks.append([one["event"] for one in entries])
+        if len(self.bulks) == 1:
+            while len(self.chain._waiting) < AT_ONCE + 1:
+                sleep(0.001)
+        elif self.is_bad and len(self.bulks) == 2:
+            raise AuditUnavailable("no")
+
+
+def written_by_threads(chain, index):
+    """Whether each of ten entries may be shown."""
+
+    def write(place):
+        try:
+            chain.add({"event": str(place)}, index.send)
+        except AuditUnavailable:
+            return False
+        return True
+
+    with ThreadPoolExecutor(AT_ONCE + 2) as threads:
+        return sum(threads.map(write, range(AT_ONCE + 2)))
+
+
+def test_entries_that_wait_for_a_slow_one_are_stored_together(audit):
+    chain = Chain(KEY, audit.witness, audit.world)
+    index = SlowIndex(chain)
+    assert written_by_threads(chain, index) == AT_ONCE + 2
+    assert [len(one) for one in index.bulks] == [2, AT_ONCE, 1]  # the first says it was begun
+    assert len({event for bulk in index.bulks for event in bulk}) == AT_ONCE + 3
+    assert [line.sequence for line in audit.lines()] == list(range(1, AT_ONCE + 4))
+
+
+def test_what_is_not_stored_is_shown_to_none_of_those_who_wrote_it_together(audit):
+    chain = Chain(KEY, audit.witness, audit.world)
+    assert written_by_threads(chain, SlowIndex(chain, is_bad=True)) == 2
+    assert len({line.chain for line in audit.lines()}) == 2
+
+
+def test_only_who_stores_in_the_same_way_is_taken_along(audit):
+    chain = Chain(KEY, audit.witness, audit.world)
+    index, others = SlowIndex(chain), []
+    with ThreadPoolExecutor(AT_ONCE + 2) as threads:
+        threads.submit(chain.add, {"event": "0"}, index.send)
+        while not index.bulks:
+            sleep(0.001)
+        for place in range(1, AT_ONCE + 2):
+            send = others.append if place == 1 else index.send
+            threads.submit(chain.add, {"event": str(place)}, send)
+    assert [[one["event"] for one in bulk] for bulk in others] == [["1"]]
+
+
 def test_process_has_one_chain_a_witness(tmp_path):
     world = Ticking().world
     mine = process_chain(KEY, tmp_path / "audit.witness", world)
@@ -99,16 +161,18 @@ def test_slow_entry_holds_no_other_for_longer_than_a_moment(audit, monkeypatch):
     monkeypatch.setattr(chain_module, "WAIT_SECONDS", 0.05)
     chain, is_over, is_held = Chain(KEY, audit.witness, audit.world), Event(), Event()
 
-    def write_slowly():
-        with chain.link({"event": "search"}):
-            is_held.set()
-            is_over.wait(10)
+    def send_slowly(_entries):
+        is_held.set()
+        is_over.wait(10)
+
+    def is_never_sent(_entries):
+        raise AssertionError
 
     with ThreadPoolExecutor(1) as threads:
-        slow = threads.submit(write_slowly)
+        slow = threads.submit(chain.add, {"event": "search"}, send_slowly)
         is_held.wait(10)
-        with pytest.raises(AuditUnavailable, match="too slow"), chain.link({"event": "view"}):
-            raise AssertionError
+        with pytest.raises(AuditUnavailable, match="too slow"):
+            chain.add({"event": "view"}, is_never_sent)
         is_over.set()
         slow.result()
     assert [line.sequence for line in audit.lines()] == [1, 2]
@@ -119,8 +183,7 @@ def test_clock_that_is_put_back_puts_no_entry_before_another(audit):
     chain = Chain(KEY, audit.witness, clock.world)
     times = []
     for _ in range(4):
-        with chain.link({"event": "search"}) as entries:
-            times.append(entries[-1]["at"])
+        chain.add({"event": "search"}, lambda entries: times.append(entries[-1]["at"]))
         clock.start -= timedelta(minutes=5)
     assert all(before <= after for before, after in pairwise(times))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.audit.entry import Line, entry_id, line_of, sealed
-from indexer.audit.verification import Fault, Verification
+from indexer.audit.verification import A_CRASH_LEAVES, Fault, Verification
 from tests.audits import KEY, Audit
 
 ENDS = ["stored", "refused", "no answer", "killed before", "killed after"]
@@ -202,9 +202,12 @@ def test_entries_since_a_day_may_begin_in_the_middle_of_a_chain_and_lack_older_o
 
 
 def test_chain_of_many_entries_that_the_witness_never_saw_is_no_crash(written):
+    while len(written.stored) <= A_CRASH_LEAVES:
+        written.write("a")
     other = Line("0" * 16, 1, "1" * 64)
     verdict = written.verdict(lines=[other])
-    assert (verdict.crashed, [one.sequence for one in verdict.unseen]) == ((), [5])
+    last = A_CRASH_LEAVES + 1
+    assert (verdict.crashed, [one.sequence for one in verdict.unseen]) == ((), [last])
 
 
 def test_order_in_which_entries_are_read_does_not_matter(written):
