@@ -18,10 +18,15 @@ from mappings.reader import index_body
 ALL_BUILDS = f"{CHILDREN}-*"
 
 
-def build_body() -> dict[str, Any]:
-    """Return settings and mapping of a build whose search fields this process's analysers make."""
+STANDS_IN = "stands_in"
+
+
+def build_body(*, stands_in: bool = False) -> dict[str, Any]:
+    """Return settings and mapping of a build whose search fields this process's analysers make;
+    one that `stands_in` is empty where children were lost, and no search is answered from it."""
     body = deepcopy(index_body(CHILDREN))
-    body["mappings"]["_meta"] = {"analyser_version": VERSION}
+    said = {STANDS_IN: True} if stands_in else {}
+    body["mappings"]["_meta"] = {"analyser_version": VERSION, **said}
     return body
 
 
@@ -35,11 +40,17 @@ def shielded_body() -> dict[str, Any]:
     return body
 
 
-def create_build(client: Elasticsearch, world: World, name: BuildName | None = None) -> BuildName:
+def create_build(
+    client: Elasticsearch,
+    world: World,
+    name: BuildName | None = None,
+    *,
+    stands_in: bool = False,
+) -> BuildName:
     """Make an empty build, not yet searched, under this name or one that is free; return it."""
     name = name or free_name(client, world)
     with speaking_to_cluster("making a build"):
-        client.indices.create(index=str(name), **build_body())
+        client.indices.create(index=str(name), **build_body(stands_in=stands_in))
     return name
 
 
@@ -135,13 +146,22 @@ def is_gone(client: Elasticsearch, build: str) -> bool:
 
 def analyser_versions(client: Elasticsearch, builds: Iterable[str]) -> dict[str, str]:
     """Return build → the version of the analysers that made it; "" for one that does not say."""
+    metas = _metas(client, builds)
+    return {name: str(meta.get("analyser_version", "")) for name, meta in metas.items()}
+
+
+def stand_ins(client: Elasticsearch, builds: Iterable[str]) -> set[str]:
+    """Return those of the builds that stand in for one that was lost."""
+    return {name for name, meta in _metas(client, builds).items() if meta.get(STANDS_IN)}
+
+
+def _metas(client: Elasticsearch, builds: Iterable[str]) -> dict[str, dict[str, Any]]:
     names = sorted(builds)
     if not names:
         return {}
     with speaking_to_cluster("asking for the analysers of builds"):
         found = client.indices.get_mapping(index=names, ignore_unavailable=True)
-    metas = {name: body["mappings"].get("_meta", {}) for name, body in found.items()}
-    return {name: str(meta.get("analyser_version", "")) for name, meta in metas.items()}
+    return {name: body["mappings"].get("_meta", {}) for name, body in found.items()}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ def init(
     Where no build is published, a journal of shields is taken over. Raises RegisterUnavailable, or
     Refused, if there are children but neither register nor journal: an empty one would say that
     nobody is shielded. Raises Refused, when all else is made, if the published build is lost,
-    unless an empty one is meant.
+    unless an empty one is meant: that one stands in for it, and no search is answered until what
+    was restored, or loaded anew, is published.
     """
     operator_client = make_client(settings, "operator")
     worker_client = make_client(settings, "worker")
@@ -60,8 +61,9 @@ def init(
     write_authorities(make_client(settings, "desk"), actor)
     made += make_practice(worker_client, world)
     if not published:
-        refuse_to_hide_a_loss(is_used=_was_used(worker_client), is_empty_meant=is_empty_meant)
-        build = create_build(worker_client, world)
+        is_used = _was_used(worker_client)
+        refuse_to_hide_a_loss(is_used=is_used, is_empty_meant=is_empty_meant)
+        build = create_build(worker_client, world, stands_in=is_used)
         swap(worker_client, str(build))
         made.append(str(build))
     return made

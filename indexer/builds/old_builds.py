@@ -10,6 +10,7 @@ from indexer.builds.builds import (
     open_builds,
     published_build,
     remove_build,
+    stand_ins,
 )
 from indexer.builds.records import Record
 from indexer.errors import ClusterUnavailable, Refused
@@ -35,11 +36,13 @@ def read_records(bench: Bench) -> list[Record]:
 def remove_old_builds(bench: Bench) -> list[str]:
     """Remove, by their names, the builds that nobody can need; return them.
 
-    The published one stays, and the one before it. Builds of other analysers that were never
-    published stay too: another version of ContactPoint may be filling them.
+    The published one stays, and the one before it unless it stood in for one that was lost. Builds
+    of other analysers that were never published stay too: another version of ContactPoint may be
+    filling them.
     """
     before = previous(bench)
     kept = {published_build(bench.client), before.build if before else None}
+    kept -= stand_ins(bench.client, [one for one in kept if one])
     records = [one for one in read_records(bench) if one.build not in kept]
     versions = analyser_versions(bench.client, [one.build for one in records])
     old = [one.build for one in records if one.left_at or versions.get(one.build) == VERSION]

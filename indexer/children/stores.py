@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from indexer.audit.trail import Trail
-from indexer.builds.builds import Builds, OpenBuilds
+from indexer.builds.builds import Builds, OpenBuilds, stand_ins
 from indexer.children.hidden import HiddenChildren
 from indexer.children.links import Links
 from indexer.children.loads import Loads
@@ -25,7 +25,8 @@ from mappings.names import AUDIT_SEALED
 
 @dataclass(frozen=True)
 class Stores:
-    """What a load reads and writes. A dry run writes nothing."""
+    """What a load reads and writes. A dry run writes nothing. Links are not believed where the
+    build was lost of which they tell."""
 
     links: Links
     children: ChildStore
@@ -40,6 +41,7 @@ class Stores:
     builds: Callable[[], OpenBuilds]
     world: World
     is_dry: bool = False
+    believes_links: bool = True
 
 
 def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> Stores:
@@ -51,7 +53,8 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
     register = Register(client, Journal(settings.journal, key), world, marks_key=key)
     sealed = Trail(client, settings, world, AUDIT_SEALED)
     builds, hidden = Builds(client), HiddenChildren(client)
-    builds.now()  # or the rows would be read before it is known that there is nowhere to put them
+    # Before rows are read: there may be nowhere to put them.
+    stands_in = stand_ins(client, [builds.now().published])
     return Stores(
         links=Links(client),
         children=children,
@@ -66,4 +69,5 @@ def open_stores(settings: Settings, world: World, *, is_dry: bool = False) -> St
         builds=builds.now,
         world=world,
         is_dry=is_dry,
+        believes_links=not stands_in,
     )

@@ -13,6 +13,7 @@ from indexer.builds.builds import (
     find_builds,
     hidden_builds,
     published_build,
+    stand_ins,
 )
 from indexer.builds.checks import check_analysers, check_mapping
 from indexer.builds.lock import look_at_lock
@@ -26,6 +27,7 @@ from indexer.world import World
 
 REINDEX, RESTORE = "contactpoint reindex", "contactpoint snapshot restore"
 REMOVE = "contactpoint builds --remove {build}"
+STOOD_IN = "the published build stands in for one that was lost, and no search is answered from it"
 FEWEST_ROWS = 10  # of a few children all may be shielded, and that must tell nobody
 
 
@@ -45,12 +47,14 @@ class Build:
 @dataclass(frozen=True)
 class Builds:
     """`fault` is what is wrong with the published one, empty if nothing is; `holder` is who is
-    changing builds; `rows` are those of all sources, asked for if no child is found."""
+    changing builds; `rows` are those of all sources, asked for if no child is found; `stands_in`
+    says that the published one stands in for one that was lost."""
 
     builds: tuple[Build, ...]
     fault: str = ""
     holder: Holder | None = None
     rows: int = 0
+    stands_in: bool = False
 
     @property
     def published(self) -> Build | None:
@@ -80,7 +84,8 @@ def look_at_builds(client: Elasticsearch, world: World) -> Builds:
         at = records[name].published_at
         builds.append(Build(name, use, children, size, at, is_of_others))
     fault = _fault(client, published) if published else ""
-    found = Builds(tuple(builds), fault, look_at_lock(client, world))
+    stands_in = bool(published and stand_ins(client, [published]))
+    found = Builds(tuple(builds), fault, look_at_lock(client, world), stands_in=stands_in)
     if found.published is None or found.published.children:
         return found
     return replace(found, rows=sum(one.rows for one in look_at_loads(client, world).sources))
@@ -102,6 +107,9 @@ def judge_builds(found: Builds) -> State:
     if found.published is None:
         step = _way_back(found.builds) or "contactpoint init"  # which says what else to do
         return State("builds", "red", "no build is published", step)
+    if found.stands_in:
+        loaded_anew = REINDEX if found.published.children else RESTORE
+        return State("builds", "red", STOOD_IN, _restored(found.builds) or loaded_anew)
     if found.fault:
         return State("builds", "red", f"of the published build: {found.fault}", REINDEX)
     if found.is_emptied:

@@ -426,6 +426,25 @@ def test_published_build_that_is_lost_is_no_empty_one_and_a_rollback_brings_all_
     assert record.findings[-1].said.startswith("all that was loaded since")
 
 
+def test_no_search_is_answered_from_a_build_that_stands_in_for_a_lost_one(fresh, bench, source):
+    """Loading every feed anew is one way out of it; until that is done, nobody is "not found"."""
+    load(fresh, source, *plain_rows(20))
+    remove_build(bench.client, published(fresh))
+    init(fresh, OPERATOR, REAL, is_empty_meant=True)
+    stand_in = published(fresh)
+    for step in ("contactpoint snapshot restore", "contactpoint reindex"):
+        with pytest.raises(ClusterUnavailable, match="lost"):
+            found(fresh, "kelly")
+        seen = judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL))
+        assert (seen.colour, seen.step) == ("red", step)
+        load(fresh, source, *plain_rows(20))
+        bench.client.indices.refresh(index=stand_in)
+    build = reindex(bench, OPERATOR)
+    assert len(found(fresh, "kelly")) == 20
+    assert open_builds(bench.client) == (build,)
+    assert judge_builds(look_at_builds(make_client(fresh, "monitor"), REAL)).is_well
+
+
 def test_build_that_is_emptied_is_red_in_health(fresh, bench, source):
     load(fresh, source, *plain_rows(20))
     before, build = published(fresh), reindex(bench, OPERATOR)

@@ -24,7 +24,13 @@ from indexer.children.links import Links, row_key
 from indexer.children.loads import Loads
 from indexer.clients import make_client
 from indexer.engine.places import engine_places
-from indexer.errors import BuildRefused, Refused, RegisterUnavailable, SnapshotRefused
+from indexer.errors import (
+    BuildRefused,
+    ClusterUnavailable,
+    Refused,
+    RegisterUnavailable,
+    SnapshotRefused,
+)
 from indexer.health.loads import look_at_loads
 from indexer.people.actor import Actor
 from indexer.shields.events import Event
@@ -558,6 +564,16 @@ def shield_again(bench, number):
     shield(bench, number)
 
 
+def bring_children_back(bench):
+    """Nobody is said not to be there until they are."""
+    build = restore(bench, OPERATOR).build
+    with pytest.raises(ClusterUnavailable, match="being brought back"):
+        found(bench.settings, "kelly")
+    publish(bench, OPERATOR, build)
+    assert "Ann3" in found(bench.settings, "kelly")
+    assert open_builds(bench.client) == (build,)
+
+
 def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     fresh, bench, source, folder, empty_engine
 ):
@@ -573,7 +589,7 @@ def test_after_the_loss_of_everything_all_comes_back_but_the_register(
     assert_refused_without_journal(empty_engine)
     assert_old_journal_brings_nobody_back(empty_engine, early)
     put_newest_journal_back(empty_engine, sequence, early, late)
-    publish(saved, OPERATOR, restore(saved, OPERATOR).build)
+    bring_children_back(saved)
     after = revisions(empty_engine, published(empty_engine))
     assert after == {number: one for number, one in before.items() if number != late}
     with pytest.raises(SnapshotRefused, match="nothing is lost"):

@@ -16,6 +16,7 @@ from analyzers.numbers import number_kind
 from analyzers.postcodes import parse_postcode
 from analyzers.stages import ENOUGH_FOR_A_WORD, Stage, build_query, enough_score
 from analyzers.version import VERSION
+from indexer.builds.builds import STANDS_IN
 from indexer.children.child import Child
 from indexer.children.document import parse_document
 from indexer.clients import speaking_to_cluster
@@ -126,8 +127,13 @@ class ChildSearch:
             return
         with speaking_to_cluster("asking for the published build"):
             builds = self._client.indices.get_mapping(index=self._children)
-        versions = {one["mappings"]["_meta"]["analyser_version"] for one in builds.values()}
-        if versions != {VERSION}:
+        metas = [one["mappings"]["_meta"] for one in builds.values()]
+        if any(one.get(STANDS_IN) for one in metas):
+            raise ClusterUnavailable(
+                "the index of children was lost and is being brought back: whether anybody is in "
+                "it cannot be said until then"
+            )
+        if {one["analyser_version"] for one in metas} != {VERSION}:
             raise ClusterUnavailable(
                 "the published build was made by other analysers than this process has: "
                 "run 'contactpoint reindex', or start the version that made it"
