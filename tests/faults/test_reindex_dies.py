@@ -3,6 +3,7 @@ command again, and all children are in the build that is searched, and nobody wh
 
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,9 @@ from indexer.builds.builds import hidden_builds, open_builds, published_build
 from indexer.builds.init import init
 from indexer.builds.publication import publish
 from indexer.clients import make_client
+from indexer.engine.places import engine_places
+from indexer.engine.processes import process_of
+from indexer.engine.start import start
 from indexer.invented.england import Order, write_england
 from indexer.snapshots.restore import restore
 from indexer.snapshots.snapshots import create
@@ -31,6 +35,7 @@ PERSONS, ENGLAND = 3_000, 361
 MOMENTS, MOMENTS_OF_RESTORE = 2, 1  # five are drawn by tests/benchmarks/reindex.py
 START_UP_SECONDS = 0.6  # of Python, in which nothing can be spoiled
 END_SECONDS = 300
+NO_ANSWER = 4  # the exit code of a command that Elasticsearch does not answer
 WORDS = [sys.executable, "-c", "from webapp.commands import main; main()"]
 
 
@@ -103,6 +108,20 @@ def test_reindex_killed_at_any_moment_is_finished_by_the_same_command(service, w
     part = (number + chance.random()) / MOMENTS
     kill(begin(service, "reindex"), part, seconds)
     assert difference(index, read_whole_index(service)) == ""  # of the build that is searched now
+    run(service, "reindex")
+    assert_whole(service, index, expected)
+
+
+def test_server_killed_while_a_build_is_filled_loses_nobody(service, whole):
+    """Its writes are not synced each: what is missing of the build is seen and brought in."""
+    index, expected, seconds = whole
+    process = begin(service, "reindex")
+    time.sleep(START_UP_SECONDS + 0.4 * (seconds - START_UP_SECONDS))
+    for node in engine_places(service).nodes_made():
+        os.kill(process_of(node), signal.SIGKILL)
+    _, wrong = process.communicate(timeout=END_SECONDS)
+    start(service, lambda _: None, heap=HEAP)
+    assert process.returncode == NO_ANSWER, wrong
     run(service, "reindex")
     assert_whole(service, index, expected)
 
