@@ -52,8 +52,7 @@ class Chain:
         mine = _Waiting(said, send)
         self._waiting.append(mine)
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            with suppress(ValueError):  # somebody has taken it along
-                self._waiting.remove(mine)
+            self._forget(mine)
             raise AuditUnavailable("the audit is too slow, so nothing is shown; try again")
         try:
             if not mine.is_taken:
@@ -69,7 +68,7 @@ class Chain:
         taken = [mine, *others[: AT_ONCE - 1]]
         for one in taken:
             one.is_taken = True
-            self._waiting.remove(one)
+            self._forget(one)
         last, self._last = self._last, None
         entries = list(self._sealed([one.said for one in taken], last))
         mine.send(entries)
@@ -78,6 +77,11 @@ class Chain:
         self._last = lines[-1]
         for one in taken:
             one.is_stored = True
+
+    def _forget(self, one: _Waiting) -> None:
+        """It waits no more: it was taken along, or gave up at that very moment."""
+        with suppress(ValueError):
+            self._waiting.remove(one)
 
     def _sealed(self, said: Iterable[Entry], last: Line | None) -> Iterator[Entry]:
         at = {"at": self._now().isoformat(timespec="milliseconds")}

@@ -131,6 +131,24 @@ def test_what_is_not_stored_is_shown_to_none_of_those_who_wrote_it_together(audi
     assert len({line.chain for line in audit.lines()}) == 2
 
 
+def test_who_gives_up_as_it_is_taken_along_spoils_nobody_elses_entry(audit):
+    """Its entry is stored, or not; the one who took it along is to be answered all the same."""
+    chain = Chain(KEY, audit.witness, audit.world)
+
+    class Fleeting(list):
+        def __iter__(self):
+            yield from list(super().__iter__())
+            del self[1:]  # the other's time is over just as the list was read
+
+    send = [].extend
+    chain._waiting = Fleeting()
+    chain._waiting.append(chain_module._Waiting({"event": "mine"}, send))
+    chain._waiting.append(chain_module._Waiting({"event": "other"}, send))
+    mine = chain._waiting[0]
+    chain._store(mine)
+    assert mine.is_stored
+
+
 def test_only_who_stores_in_the_same_way_is_taken_along(audit):
     chain = Chain(KEY, audit.witness, audit.world)
     index, others = SlowIndex(chain), []
