@@ -67,18 +67,20 @@ def take_in(settings: Settings, world: World, actor: Actor) -> int:
 def _rows(stores: Stores, wishes: Mapping[str, Wish | None]) -> tuple[list[str], list[str]]:
     """Return the rows to load, as lines of JSON, and the keys of the wishes that are then done, as
     are those that cannot be read. The link of each row leads to its child from now on."""
-    rows: dict[str, str] = {}
     done = [key for key, wish in wishes.items() if wish is None]
     if done:
         log.error("wishes_not_readable", wishes=len(done))
+    by_row: dict[str, tuple[_Said, list[Wish]]] = {}
     for (number, person), some in _by_person(wishes).items():
         said = _said(stores, number, person)
         if said is None and _is_young(some[-1][1], stores.world):
             continue
         done += [key for key, _ in some]
-        if said and (row := _row(said, (wish for _, wish in some))):
-            rows[said.record_id] = row
-    return list(rows.values()), done
+        if said:
+            # Under the number of before two were made one, and under that of after: one row.
+            by_row.setdefault(said.record_id, (said, []))[1].extend(wish for _, wish in some)
+    rows = [_row(said, sorted(some, key=_when)) for said, some in by_row.values()]
+    return [row for row in rows if row], done
 
 
 def _by_person(wishes: Mapping[str, Wish | None]) -> dict[tuple[str, str], list[tuple[str, Wish]]]:
@@ -90,8 +92,12 @@ def _by_person(wishes: Mapping[str, Wish | None]) -> dict[tuple[str, str], list[
     return said
 
 
+def _when(wish: Wish) -> datetime:
+    return datetime.fromisoformat(wish.said_at)
+
+
 def _is_young(wish: Wish, world: World) -> bool:
-    return world.now() - datetime.fromisoformat(wish.said_at) < LOST_AFTER
+    return world.now() - _when(wish) < LOST_AFTER
 
 
 def _said(stores: Stores, number: str, person: str) -> _Said | None:

@@ -74,7 +74,8 @@ def shield_at_once(office: Office, shields: int) -> None:
         children = [hidden_child(row) for row in page]
         events = []
         for one in children:
-            event = event_of("set", f"s-{one.number}", OLGA, "x", numbers=(one.number,))
+            now, numbers = REAL.now().isoformat(timespec="seconds"), (one.number,)
+            event = event_of("set", f"s-{one.number}", OLGA, "x", numbers=numbers, at=now)
             before = sealed(event, before, office.register.key)
             events.append(before)
         office.hidden.write(children)

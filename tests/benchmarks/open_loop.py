@@ -59,6 +59,11 @@ async def crowd(port: int, asked: Sequence[Typed], rate: float, seed: int) -> li
     return list(await asyncio.gather(*under_way))
 
 
+async def queue(port: int, asked: Sequence[Typed]) -> list[Outcome]:
+    """Ask one after the other, each once the one before was answered."""
+    return [await _outcome(port, typed, time.perf_counter()) for typed in asked]
+
+
 async def _outcome(port: int, typed: Typed, due: float) -> Outcome:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -7,6 +7,7 @@ import pytest
 from msgspec import structs
 
 from indexer.children.combine import combine
+from indexer.children.links import Link, number_key
 from indexer.children.practitioners import _rows
 from indexer.children.wishes import Wish, _parse, own_row, record_id
 from tests.memory import NOW, Memory
@@ -163,6 +164,18 @@ def test_child_who_became_another_has_the_row_and_its_owner_finds_it():
     merged = combine("200000000025", child.contributions)
     assert own_row(merged, "amira") is None
     assert own_row(structs.replace(merged, former_numbers=(number,)), "amira") is not None
+
+
+def test_what_is_said_under_a_number_of_before_and_that_of_now_is_one_row_in_order():
+    """Two records were made one while a page of the old one was open."""
+    memory = filled(GP)
+    number = child_of(memory)
+    memory.links.links[number_key("200000000025")] = Link((number,))
+    begun, ended = wish("200000000025"), wish(number, involvement=None, day="2026-11-23")
+    receipt, done = say(memory, ended, begun)
+    assert (receipt["new"], sorted(done)) == (1, ["0", "1"])
+    (one,) = involvements(memory, number)
+    assert (one.start.day, one.end.day) == (22, 23)
 
 
 def test_authority_of_the_day_it_was_said_does_not_outvote_the_sources():
