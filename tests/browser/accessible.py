@@ -3,6 +3,8 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.browser.chromium import NARROW, WIDE
+
 OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 ROUNDS = 2  # through the page: where the first began is the browser's affair
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
@@ -28,8 +30,15 @@ FOCUSED = """() => {
 
 
 def assert_accessible(page: Page) -> None:
-    """Axe finds nothing on the page, it does not scroll sideways, and the Tab key reaches every
-    link, button and field, each seen to have the focus."""
+    """On a wide and on a narrow screen (it stays narrow): axe finds nothing on the page, it does
+    not scroll sideways, and the Tab key reaches every link, button and field, each seen to have the
+    focus."""
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        _assert_at_this_size(page)
+
+
+def _assert_at_this_size(page: Page) -> None:
     found = Axe().run(page, options=OPTIONS).response["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
     widths = page.evaluate(WIDTHS)

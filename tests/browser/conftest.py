@@ -160,9 +160,9 @@ def page(browser, request):
     context.close()
 
 
-@pytest.fixture(params=[WIDE, NARROW], ids=["1280 pixels", "320 pixels"])
-def scripted_page(browser, request):
+@pytest.fixture
+def scripted_page(browser):
     """A page with JavaScript, for what measures a page from inside it."""
-    context = browser.new_context(viewport=request.param)
+    context = browser.new_context(viewport=WIDE)
     yield context.new_page()
     context.close()
