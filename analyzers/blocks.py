@@ -49,6 +49,7 @@ def _postcode_place(text: str) -> str:
     return postcode.outward + postcode.inward if postcode and postcode.inward else ""
 
 
+@lru_cache(maxsize=1 << 13)  # as below, and the comparison with the shielded asks twice
 def carer_name(name: str) -> str:
     """Return the folded name of a carer; "" for what tells of nobody: "Mother", "not known", or one
     word alone, which half a school's carers may share."""

@@ -45,6 +45,7 @@ def fold(text: str) -> str:
     return " ".join(words(text))
 
 
+@lru_cache(maxsize=1 << 15)  # a load asks for the words of a name some ten times
 def words(text: str) -> tuple[str, ...]:
     """Return at most 16 folded words of at most 40 letters; none for text without letters."""
     return tuple([word.text for word in read_words(text)])
