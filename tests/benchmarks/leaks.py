@@ -29,8 +29,13 @@ def fails_without_leak(theatre: Theatre, tests: str, copy: Path) -> bool:
 def main() -> None:
     words = " ".join(sys.argv[1:])
     chosen, missed = [one for one in leaks() if words in one.name], []
-    with tempfile.TemporaryDirectory() as folder, running_engine(Path(folder), "1g") as settings:
-        theatre, copy = Theatre(settings, make_broom(settings), Path(folder)), Path(folder) / "copy"
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_engine(Path(name) / "home", "1g") as settings,
+    ):
+        folder = Path(name)
+        copy = folder / "copy"  # not in the home, which is swept between the worlds
+        theatre = Theatre(settings, make_broom(settings), folder)
         for tests in sorted({one.caught_by for one in chosen}):
             if fails_without_leak(theatre, tests, copy):
                 raise SystemExit(f"{tests} fails without any leak")
