@@ -8,8 +8,10 @@ from analyzers.blocks import block_keys
 from analyzers.fields import written_fields
 from analyzers.identity import Born, Identity, PersonName
 from indexer.children.child import Address, Child, Contribution
+from indexer.shapes import reader
 
 Document = dict[str, Any]
+_read_child = reader(Child)
 
 
 class Derived(msgspec.Struct, frozen=True):
@@ -85,4 +87,4 @@ def _postcodes(addresses: tuple[Address | None, ...]) -> tuple[str, ...]:
 
 def parse_document(source: Document) -> Child:
     """Return the child that `build_document` wrote, from the document's `_source`."""
-    return msgspec.convert({**source, "facts": source}, Child)
+    return _read_child({**source, "facts": source})

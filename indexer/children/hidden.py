@@ -15,6 +15,7 @@ from indexer.children.combine import combine, renew
 from indexer.children.document import build_document
 from indexer.children.links import Version, number_keys
 from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
+from indexer.shapes import reader
 from mappings.names import SHIELDED_CHILDREN
 
 PAGE = 1_000
@@ -48,6 +49,9 @@ class HiddenChild(msgspec.Struct, frozen=True):
         """Is the child known by this NHS number or UPN, or was it since it was hidden?"""
         said = (*self.contributions, *self.evidence)
         return any(key in number_keys(one.facts) for one in said)
+
+
+_read_hidden = reader(HiddenChild)
 
 
 def told(hidden: HiddenChild, said: Mapping[RowKey, Contribution | None]) -> HiddenChild:
@@ -146,7 +150,7 @@ class HiddenChildren:
     def all(self) -> Iterator[list[HiddenChild]]:
         """Yield all by what was ever said of them, a page at a time, as of the last write."""
         for hits in self._scan(source={"includes": ["number", "contributions", "evidence"]}):
-            yield [msgspec.convert(hit["_source"], HiddenChild) for hit in hits]
+            yield [_read_hidden(hit["_source"]) for hit in hits]
 
     def _scan(self, source: bool | dict[str, list[str]]) -> Iterator[list[dict[str, Any]]]:
         with speaking_to_cluster("listing shielded children"):
@@ -207,5 +211,5 @@ def _document(hidden: HiddenChild) -> dict[str, Any]:
 
 
 def _parse(found: dict[str, Any]) -> HiddenChild:
-    hidden = msgspec.convert(found["_source"], HiddenChild)
+    hidden = _read_hidden(found["_source"])
     return replace(hidden, version=(found["_seq_no"], found["_primary_term"]))

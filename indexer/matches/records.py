@@ -11,6 +11,7 @@ from indexer.children.likeness import RowKey
 from indexer.children.links import Version
 from indexer.clients import found_in, speaking_to_cluster
 from indexer.errors import Refused
+from indexer.shapes import reader
 from mappings.names import MATCHES
 
 Decided = Literal["same-child", "another-child", ""]
@@ -30,6 +31,9 @@ class Record(Struct, frozen=True, omit_defaults=True):
     former: tuple[str, ...] = ()
     rows: tuple[RowKey, ...] = ()
     version: Version | None = None
+
+
+_read_record = reader(Record)
 
 
 class Records:
@@ -59,5 +63,5 @@ class Records:
 
 
 def _parse(found: dict[str, Any]) -> Record:
-    record = msgspec.convert(found["_source"]["match"], Record)
+    record = _read_record(found["_source"]["match"])
     return msgspec.structs.replace(record, version=(found["_seq_no"], found["_primary_term"]))

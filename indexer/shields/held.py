@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from indexer.children.child import Contribution
 from indexer.children.links import Version, row_key
 from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
+from indexer.shapes import reader
 from mappings.names import HELD_ROWS
 
 PAGE = 1_000
@@ -89,6 +90,9 @@ class HeldRow(msgspec.Struct, frozen=True):
     def over(self) -> "HeldRow":
         """Return the row as one with which nothing is left to do."""
         return replace(self, is_over=True)
+
+
+_read_row = reader(HeldRow)
 
 
 class HeldRows:
@@ -189,5 +193,5 @@ def _document(row: HeldRow) -> dict[str, Any]:
 
 
 def _parse(found: dict[str, Any]) -> HeldRow:
-    row = msgspec.convert(found["_source"]["row"], HeldRow)
+    row = _read_row(found["_source"]["row"])
     return replace(row, version=(found["_seq_no"], found["_primary_term"]))

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from indexer.children.links import Version
 from indexer.clients import CONFLICT, found_in, settled_in, speaking_to_cluster
 from indexer.people.actor import Actor
+from indexer.shapes import reader
 from mappings.names import ORDERS
 
 Kind = Literal[
@@ -72,6 +73,9 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_late(self, now: datetime) -> bool:
         """Does it wait for longer than a worker that runs would let it?"""
         return self.state == "waiting" and now - self.asked_at > LATE_AFTER
+
+
+_read_order = reader(Order)
 
 
 def order_of(kind: Kind, officer: Actor, reason: str, **more: Any) -> Order:
@@ -148,5 +152,5 @@ def _document(order: Order) -> dict[str, Any]:
 
 
 def _parse(found: dict[str, Any]) -> Order:
-    order = msgspec.convert(found["_source"]["order"], Order)
+    order = _read_order(found["_source"]["order"])
     return replace(order, version=(found["_seq_no"], found["_primary_term"]))

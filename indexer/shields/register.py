@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from indexer.clients import CONFLICT, found_in, make_client, settled_in, speaking_to_cluster
 from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
+from indexer.shapes import reader
 from indexer.shields.events import Event, Shield, hidden_numbers, shields_of
 from indexer.shields.journal import Journal
 from indexer.shields.marks import raise_sentinel, remove_mark, sentinel_sequence, write_marks
@@ -23,6 +24,7 @@ from mappings.names import SHIELD_REGISTER
 
 PAGE = 5_000
 DIFFER = "the shield register and its journal differ: run 'contactpoint shield verify'"
+_read_event = reader(Event)
 
 
 class Register:
@@ -90,7 +92,7 @@ class Register:
         with speaking_to_cluster("reading the shield register", RegisterUnavailable):
             answer = self.client.mget(index=SHIELD_REGISTER, ids=ids)
         found = found_in(answer, "reading the shield register")
-        return {int(one["_id"]): msgspec.convert(one["_source"], Event) for one in found}
+        return {int(one["_id"]): _read_event(one["_source"]) for one in found}
 
     def mark(self, event: Event) -> None:
         """Let marks and sentinel say what the event says. A child whom another shield hides too
@@ -137,7 +139,7 @@ class Register:
                 track_total_hits=False,
                 allow_partial_search_results=False,
             )
-        return [msgspec.convert(hit["_source"], Event) for hit in answer["hits"]["hits"]]
+        return [_read_event(hit["_source"]) for hit in answer["hits"]["hits"]]
 
 
 def _id(sequence: int) -> str:
