@@ -12,14 +12,22 @@ from indexer.builds import publication
 from indexer.builds.builds import swap_actions
 from indexer.builds.checks import check_counts, check_filling, shortfalls
 from indexer.builds.disks import free_bytes
-from indexer.builds.filling import MANY_DAYS, BatchFailed, Filling, Hands, Progress, spans
+from indexer.builds.filling import (
+    MANY_DAYS,
+    BatchFailed,
+    Filling,
+    Hands,
+    Progress,
+    joined,
+    spans,
+)
 from indexer.builds.init import refuse_to_hide_a_loss
 from indexer.builds.old_builds import last_left
 from indexer.builds.pace import FIRST_RATE, LEAST_RATE, MOST_RATE, SLOW_MILLISECONDS, next_rate
 from indexer.builds.publication import is_copy
 from indexer.builds.records import Acceptance, Finding, Record, Restored, build_record, parse_record
 from indexer.builds.reindex import SPARE_BYTES, Space, is_unfinished
-from indexer.children.scan import Born, Held
+from indexer.children.scan import PAGE, Born, Held
 from indexer.errors import ClusterUnavailable, Refused, RegisterUnavailable
 from indexer.searches import QUIET_SECONDS, Searches
 from indexer.world import REAL, World
@@ -178,12 +186,34 @@ def no_pauses(monkeypatch):
     monkeypatch.setattr("indexer.builds.filling.PAUSES_SECONDS", (0, 0))
 
 
-def test_month_is_copied_again_when_elasticsearch_did_not_answer_for_a_moment():
+@pytest.fixture
+def pages_of_a_month(monkeypatch):
+    monkeypatch.setattr("indexer.builds.filling.PAGE", 4)
+
+
+def test_month_is_copied_again_when_elasticsearch_did_not_answer_for_a_moment(pages_of_a_month):
     builds, told = Builds([RegisterUnavailable("a pause"), ClusterUnavailable("a pause")]), []
     copied = filling_of(builds, told).fill()
     assert builds.copied == {(month, n): "new" for month in MONTHS for n in range(4)}
     assert (copied.done, copied.total) == (12, 12)
     assert all(one.done <= one.total for one in told)
+
+
+def test_months_of_few_children_are_copied_as_one_and_none_that_is_there_already():
+    months = [Born(date(2014, n, 1), date(2014, n + 1, 1)) for n in range(1, 10)]
+    january, february, march, april, may, _, july, august, september = months  # nobody in June
+    few, page = Held(300, 300), Held(PAGE, PAGE)
+    held = dict.fromkeys((january, february, march, april, july), few)
+    held |= {may: few, august: page, september: few}
+    assert joined(held, held.keys() - {may}) == [
+        Born(january.first, march.past_last),  # a fourth would be more than a page
+        april,
+        july,
+        august,
+        september,
+    ]
+    assert joined(held, {may, july}) == [Born(may.first, july.past_last)]
+    assert joined(held, set()) == []
 
 
 def day(number):
