@@ -36,6 +36,9 @@ _SLIPPED = 0.25
 """What they count of their score who are written the same, but born on another day than was typed:
 they stand below all who were born on that day, and end no search."""
 _ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
+_WORDS_LAID_OUT = range(1, 5)
+"""Of more words one may be missing whatever it is: to lay out two edits of each as well took half
+of the costliest questions' time, and found nobody else."""
 
 
 def build_query(asked: Identity, stage: Stage) -> Clause | None:
@@ -120,7 +123,7 @@ def _fewer(asked: Identity, found: Sequence[str]) -> Clause | None:
 
 
 def _rescue(asked: Identity, found: Sequence[str]) -> Clause:
-    clauses = name_clauses(found, "rescue")
+    clauses = name_clauses(found, "rescue" if len(found) in _WORDS_LAID_OUT else "usual")
     narrow = _narrow_clauses(asked, NARROW_KINDS)
     return {
         "bool": {

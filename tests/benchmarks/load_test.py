@@ -2,7 +2,8 @@
 
 `python -m tests.benchmarks.load_test [--rate 50] [--seconds 60] [--children 20000]` makes an engine
 with so many invented children (one source); with `--home FOLDER --port-base PORT` it asks one that
-runs already and has children. Each run brings people of its own. A search is the form and the page
+runs already and has children; with several rates, `--rate 10 20 30`, one after the other, to see
+how far it goes. Each run brings people of its own. A search is the form and the page
 it leads to, timed from when it was due; session, person, budget, register and audit are in it. The
 first two minutes are not counted: Java compiles then what it will run for months. Afterwards 6,000
 are asked one after the other, for the time that a page of 25 children takes the server.
@@ -56,7 +57,7 @@ P95, P99, PAGE_P95 = 0.150, 0.400, 0.060  # seconds
 
 def parse_words() -> Namespace:
     words = ArgumentParser()
-    words.add_argument("--rate", type=float, default=50)
+    words.add_argument("--rate", type=float, nargs="+", default=[50])
     words.add_argument("--seconds", type=int, default=60)
     words.add_argument("--children", type=int, default=20_000)
     words.add_argument("--home", type=Path)
@@ -168,23 +169,32 @@ def _mean(values: Sequence[int]) -> float:
 
 def main() -> None:
     words = parse_words()
-    warm_up, count = round(words.rate * WARM_UP_SECONDS), round(words.rate * words.seconds)
-    people = ceil((warm_up + count + IN_A_QUEUE) / budgets()["practitioner"]["searches"])
+    warm_up = round(words.rate[0] * WARM_UP_SECONDS)
+    counts = [round(rate * words.seconds) for rate in words.rate]
+    searches = warm_up + sum(counts) + IN_A_QUEUE
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = stack.enter_context(england(words, folder))
         target = stack.enter_context(logged(settings, folder, FRONT))
-        typed = islice(questions(settings, SEED), warm_up + count + IN_A_QUEUE)
-        turns = zip(cycle(add_crowd(target, settings, people)), typed, strict=False)
-        asked = [Typed(*one) for one in turns]
-        say(f"{words.rate:g} searches a second for {words.seconds} s by {people} people")
-        asyncio.run(crowd(target.port, asked[:warm_up], words.rate, SEED))
-        due = asked[warm_up : warm_up + count]
-        outcomes = asyncio.run(crowd(target.port, due, words.rate, SEED + 1))
-        is_within = judge(outcomes, words.rate, target.log)
-        alone = asyncio.run(queue(target.port, asked[warm_up + count :]))
+        asked = iter(questions_of_people(target, settings, searches))
+        asyncio.run(crowd(target.port, list(islice(asked, warm_up)), words.rate[0], SEED))
+        is_within = True
+        for turn, (rate, count) in enumerate(zip(words.rate, counts, strict=True), 1):
+            say(f"{rate:g} searches a second for {words.seconds} s")
+            due = list(islice(asked, count))
+            outcomes = asyncio.run(crowd(target.port, due, rate, SEED + turn))
+            is_within &= judge(outcomes, rate, target.log)
+        alone = asyncio.run(queue(target.port, list(asked)))
         page_p95 = pages_of_25("one after the other", alone, target.log)
         sys.exit(not is_within or page_p95 > PAGE_P95 or any(one.error for one in alone))
+
+
+def questions_of_people(target: Target, settings: Settings, searches: int) -> list[Typed]:
+    """Return what is typed, by as many people as stay within their budgets, who take turns."""
+    people = add_crowd(target, settings, ceil(searches / budgets()["practitioner"]["searches"]))
+    say(f"{searches:,} searches by {len(people)} people")
+    typed = islice(questions(settings, SEED), searches)
+    return [Typed(*one) for one in zip(cycle(people), typed, strict=False)]
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ class Server(BaseApplication):
         It is imported here because prometheus_client looks once, when it is imported, where to
         count.
         """
-        application = import_module("webapp.app")
-        return application.make(self._settings, self._site)
+        made = import_module("webapp.app").make(self._settings, self._site)
+        import_module("webapp.search.rehearsal").rehearse()
+        return made
 
 
 @click.command()

@@ -11,6 +11,7 @@ from tests.benchmarks.evaluation.cases import Case
 from tests.benchmarks.evaluation.outcomes import Costly, Outcome
 from webapp.search.gate import Gate
 from webapp.search.question import parse_question
+from webapp.search.rehearsal import rehearse
 
 READER = Actor("prover", "practitioner", "359")
 REASON = "measurement"
@@ -24,6 +25,7 @@ class Searcher:
 
     def __init__(self, settings: Settings) -> None:
         self._gate = Gate(settings)
+        rehearse()  # as a process that serves does
 
     def find(self, case: Case) -> Sequence[str]:
         return self.find_text(case.typed)
