@@ -37,8 +37,8 @@ _SLIPPED = 0.25
 they stand below all who were born on that day, and end no search."""
 _ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
 _WORDS_LAID_OUT = range(1, 5)
-"""Of more words one may be missing whatever it is: to lay out two edits of each as well took a third
-of the costliest questions' time, and found nobody else."""
+"""Of more words one may be missing whatever it is: to lay out two edits of each as well took a
+third of the costliest questions' time, and found nobody else."""
 
 
 def build_query(asked: Identity, stage: Stage) -> Clause | None:

@@ -57,6 +57,16 @@ def given_names(answer):
     return [one.given_names for one in answer.found]
 
 
+def test_child_whose_letters_are_like_the_typed_ones_by_chance_ends_no_search(load, find, family):
+    """Luna shares *una* with Unha, and Ann *an* with Han: both words are met, and nothing is."""
+    day = "2009-10-25"
+    load(
+        plain_row("1", "Bonnie Luna Ann", family, day),
+        plain_row("2", "Junhao", "Han", day),
+    )
+    assert given_names(find("unha Han 25 10 2009")) == ["Junhao"]
+
+
 def test_child_is_found_by_a_misspelled_name_and_the_why_is_said(load, find, family):
     load(plain_row("1", "Jonathan", family.title(), BIRTHDAY))
     (found,) = find(f"jon {family[:3]}x{family[4:]} 2014").found

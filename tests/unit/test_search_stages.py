@@ -74,3 +74,26 @@ def test_more_than_can_be_listed_are_not_looked_beyond():
 def test_own_authority_counts_where_none_is_asked_for():
     assert asked_by(Question(name="jon"), "359").authority == "359"
     assert asked_by(Question(name="jon", authority="350"), "359").authority == "350"
+
+
+def among(*scored, more=False):
+    """Children of one question, by who they are and what the engine makes of them."""
+    children, scores = zip(*scored, strict=True)
+    return Candidates(children, more, ("1", "2"), scores[0], scores)
+
+
+def test_child_who_will_be_left_out_ends_no_search():
+    found = among(("by chance", 28.0), ("meant", 20.0)).of_named(lambda child: child == "meant")
+    assert (found.children, found.best) == (("by chance", "meant"), 20.0)
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_nobody_but_children_who_will_be_left_out_is_nobody(more):
+    found = among(("by chance", 28.0), ("too", 20.0), more=more).of_named(lambda _: False)
+    assert found == Candidates((), more=False, seen=("1", "2"))  # still asked of the register
+    assert all(found.need(stage, asked("jo an")) for stage in ("strict", "fewer", "rescue"))
+
+
+def test_too_many_to_list_stay_too_many():
+    found = Candidates((), more=True, best=28.0)
+    assert found.of_named(lambda _: False) == found

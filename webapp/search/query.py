@@ -3,7 +3,8 @@
 Inside a group Lucene's order would decide who is cut, and hidden and deleted children disturb it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -26,6 +27,7 @@ from indexer.searches import PEOPLE
 from indexer.world import World
 from mappings.names import CHILDREN
 from webapp.search.question import Question
+from webapp.search.rank import is_named
 
 MOST_CANDIDATES = 200
 FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
@@ -47,13 +49,14 @@ class Candidates(Struct, frozen=True):
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
     hidden child among those would make a group too large that is not. `best` is the score of the
-    first of them.
+    first of them, and of the children `scores` are, where they come from one question.
     """
 
     children: tuple[Child, ...]
     more: bool
     seen: tuple[str, ...] = ()
     best: float = 0.0
+    scores: tuple[float, ...] = ()
 
     def and_wider(self, later: "Candidates") -> "Candidates":
         """Return these and what a later, wider stage found. It can leave out some of these, where
@@ -62,6 +65,16 @@ class Candidates(Struct, frozen=True):
         new = tuple(child for child in later.children if child.number not in ours)
         seen, best = (*self.seen, *later.seen), max(self.best, later.best)
         return Candidates((*self.children, *new), later.more, seen, best)
+
+    def of_named(self, is_named: Callable[[Child], bool]) -> "Candidates":
+        """Return these with the score of the first child who will not be left out; nobody, if none
+        is left: who shares letters with every word by chance alone would end the search."""
+        if not self.children:
+            return self
+        for child, score in zip(self.children, self.scores, strict=True):
+            if is_named(child):
+                return replace(self, best=score)
+        return Candidates((), more=False, seen=self.seen)
 
     def need(self, stage: Stage, asked: Identity) -> bool:
         """Say whether the stage has to be asked too."""
@@ -94,7 +107,7 @@ class ChildSearch:
         for stage in STAGES:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
-            later = self._ask(query, hidden)
+            later = self._ask(query, hidden).of_named(partial(is_named, asked))
             if stage == "fewer" and not later.children:
                 # Too many to list are no answer yet: the rescue may find the few who are meant.
                 later = replace(later, more=False, best=0.0)
@@ -193,4 +206,5 @@ def whole_groups(hits: list[dict[str, Any]], most: int) -> Candidates:
     if more:
         hits = [hit for hit in hits if hit["_score"] > hits[-1]["_score"]]
     children = tuple([parse_document(hit["_source"]) for hit in hits])
-    return Candidates(children, more, seen, best)
+    scores = tuple([hit["_score"] for hit in hits])
+    return Candidates(children, more, seen, best, scores)

@@ -51,6 +51,11 @@ def rank(
     return tuple([replace(one, is_twin=True) if one.child in twins else one for one in found])
 
 
+def is_named(asked: Identity, child: Child) -> bool:
+    """Say whether a typed word speaks for this child: else it is left out."""
+    return _judge(asked, child) is not None
+
+
 def _judge(asked: Identity, child: Child) -> Verdict | None:
     """Weigh the evidence; None if no typed word speaks for this child."""
     evidence = compare(asked, build_identity(child))
