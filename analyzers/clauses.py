@@ -37,6 +37,7 @@ _WITHIN: dict[Reach, tuple[Reach, ...]] = {
     "close": ("same", "close"),
     "usual": ("same", "close", "usual"),
     "rescue": ("same", "close", "usual", "rescue"),
+    "heard": ("same", "close", "usual", "heard"),
 }
 
 

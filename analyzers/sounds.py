@@ -7,7 +7,7 @@ and every reading gives a code; most words are read the same by all.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -44,6 +44,20 @@ _ANY_VOWEL = "A"
 _ENDS_IN_VOWEL = "a"
 _SILENT = "-"
 
+_SHORTEST_NEARLY = 3
+_NEAR_SOUNDS = ("BPF", "FW", "TD", "TS", "KGH", "HX", "SXJ", "JYGDH", "MN", "LR", _VOWELS)
+"""Sounds of which one is heard for the other: with the voice or without (B, P), made at one place
+(M, N), the many readings of one letter (j, x, v)."""
+_EASILY_LOST = "HLRNMYJFW"
+"""Sounds that a stranger's ear misses beside others, or hears where there are none."""
+_TAKEN_FOR = defaultdict(
+    set,
+    {
+        sound: set().union(*(near for near in _NEAR_SOUNDS if sound in near)) - {sound}
+        for sound in set("".join(_NEAR_SOUNDS))
+    },
+)
+
 Match = Callable[[str, int], Any]
 Rules = tuple[Match, list[tuple[str, ...]]]
 
@@ -63,6 +77,30 @@ def sounds(word: str) -> tuple[str, ...]:
 def sound_alike(one: str, other: str) -> bool:
     """Say whether two folded words share a code."""
     return not set(sounds(one)).isdisjoint(sounds(other))
+
+
+@lru_cache(maxsize=1 << 12)  # for questions
+def nearly_heard(word: str) -> tuple[str, ...]:
+    """Return the codes that a folded word would have, had one sound of it been heard wrong, not
+    heard, or heard where there was none; none of codes that say too little for that."""
+    told = [code for code in sounds(word) if len(code) >= _SHORTEST_NEARLY]
+    return tuple(sorted({near for code in told for near in _one_sound_off(code)}))
+
+
+def sound_nearly_alike(asked: str, stored: str) -> bool:
+    """Say whether a folded word is written as the other may have been heard, but for one sound."""
+    return not set(nearly_heard(asked)).isdisjoint(sounds(stored))
+
+
+def _one_sound_off(code: str) -> Iterator[str]:
+    for i, sound in enumerate(code):
+        yield from (code[:i] + other + code[i + 1 :] for other in _TAKEN_FOR[sound])
+        if sound in _EASILY_LOST:
+            yield code[:i] + code[i + 1 :]
+    for i in range(len(code) + 1):
+        yield from (code[:i] + sound + code[i:] for sound in _EASILY_LOST)
+    yield from (_ANY_VOWEL + code, code.removeprefix(_ANY_VOWEL))
+    yield from (code + _ENDS_IN_VOWEL, code.removesuffix(_ENDS_IN_VOWEL))
 
 
 def _readings(word: str) -> list[str]:

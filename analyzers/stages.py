@@ -3,7 +3,7 @@
 The gate adds the filter and the size, and says when a later stage is needed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from analyzers.clauses import (
@@ -22,7 +22,7 @@ from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from analyzers.tiers import Reach
 
-Stage = Literal["close", "strict", "fewer", "rescue"]
+Stage = Literal["close", "strict", "fewer", "rescue", "heard"]
 
 MOST_WORDS_ASKED = 8
 NARROW_KINDS: tuple[BornKind, ...] = ("same", "swapped", "digit")
@@ -51,8 +51,9 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     the child, one of the words may be missing: who is called a little like what was typed must not
     hide the one who was born on that day. "fewer": one word of three or more may be missing,
     where the others are the same name.
-    "rescue": words may be two letters off or one of them missing, and the date only scores. Raises
-    ValueError for a question without a word, or with more than 8.
+    "rescue": words may be two letters off or one of them missing, and the date only scores.
+    "heard": the same with one sound of a word wrong for its letters. Raises ValueError for a
+    question without a word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
@@ -123,7 +124,15 @@ def _fewer(asked: Identity, found: Sequence[str]) -> Clause | None:
 
 
 def _rescue(asked: Identity, found: Sequence[str]) -> Clause:
-    clauses = name_clauses(found, "rescue" if len(found) in _WORDS_LAID_OUT else "usual")
+    return _widest(asked, found, "rescue" if len(found) in _WORDS_LAID_OUT else "usual")
+
+
+def _heard(asked: Identity, found: Sequence[str]) -> Clause | None:
+    return _widest(asked, found, "heard") if len(found) in _WORDS_LAID_OUT else None
+
+
+def _widest(asked: Identity, found: Sequence[str], reach: Reach) -> Clause:
+    clauses = name_clauses(found, reach)
     narrow = _narrow_clauses(asked, NARROW_KINDS)
     return {
         "bool": {
@@ -134,7 +143,13 @@ def _rescue(asked: Identity, found: Sequence[str]) -> Clause:
     }
 
 
-_BUILDERS = {"close": _close, "strict": _strict, "fewer": _fewer, "rescue": _rescue}
+_BUILDERS: dict[Stage, Callable[[Identity, Sequence[str]], Clause | None]] = {
+    "close": _close,
+    "strict": _strict,
+    "fewer": _fewer,
+    "rescue": _rescue,
+    "heard": _heard,
+}
 
 
 def _needed_and_extra(

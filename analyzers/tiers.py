@@ -10,7 +10,7 @@ from typing import Literal
 
 from analyzers.fold import WORD_LETTERS
 from analyzers.kin import kin_tokens
-from analyzers.sounds import sounds
+from analyzers.sounds import nearly_heard, sounds
 from analyzers.two_edits import common_names_near, without_two
 
 SHORTEST_EDITED = 3
@@ -31,9 +31,10 @@ class Part:
 Tokens = Callable[[Part], tuple[str, ...]]
 WordTokens = Callable[[str], tuple[str, ...]]
 How = Literal["terms", "prefix", "fuzzy"]
-Reach = Literal["same", "close", "usual", "rescue"]
+Reach = Literal["same", "close", "usual", "rescue", "heard"]
 """How far a tier goes: to the same name, however written; to its beginning and one letter off; to
-what is heard the same, or two letters off; and to what is asked only when nobody was found."""
+what is heard the same, or two letters off; and, only when nobody was found, to any two letters off,
+and at last to what is heard nearly the same."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,10 @@ def _sounds(part: Part) -> tuple[str, ...]:
     return sounds(part.text)
 
 
+def _nearly_heard(part: Part) -> tuple[str, ...]:
+    return nearly_heard(part.text)
+
+
 def _itself(text: str) -> tuple[str, ...]:
     return (text,)
 
@@ -164,4 +169,5 @@ TIERS = (
     Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),
     Tier("two edits common", "names", asked=_common_near, score=2, reach="usual"),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", reach="rescue"),
+    Tier("nearly heard", "sounds", asked=_nearly_heard, score=1, reach="heard"),
 )

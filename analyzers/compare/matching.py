@@ -7,6 +7,7 @@ from typing import NamedTuple, get_args
 from analyzers.compare.relation import Relation, relation
 from analyzers.fold import read_words
 from analyzers.identity import PersonName, Use
+from analyzers.sounds import sound_nearly_alike
 
 _RANKS: dict[str, int] = {kind: 10 * place for place, kind in enumerate(get_args(Relation))}
 _USE_RANKS: dict[Use, int] = {"current": 0, "typed": 0, "known_as": 1, "former": 2}
@@ -108,7 +109,8 @@ def _closest(
     matches = _taken(options, exact)
     if not is_typed or _count(matches) == len(asked):
         return matches
-    nearly = _taken([*options, *_nearly_joined_options(asked, stored)], exact)
+    options += _nearly_joined_options(asked, stored)
+    nearly = _taken([*options, *_nearly_heard_options(asked, stored, matches)], exact)
     return nearly if _count(nearly) > _count(matches) else matches
 
 
@@ -188,6 +190,17 @@ def _nearly_joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) ->
         yield rank + _USE_RANKS[stored[i].use], run, (i,), "nearly_joined"
     for run, i in _near_joins(stored, asked):
         yield rank + _USE_RANKS[stored[run[0]].use], (i,), run, "nearly_joined"
+
+
+def _nearly_heard_options(
+    asked: Sequence[Placed], stored: Sequence[Placed], matches: Sequence[Match]
+) -> Iterator[_Option]:
+    """Yield, for typed words that nothing is closer to, what they sound a little like."""
+    met = {i for match in matches for i in match.asked}
+    for i, one in enumerate(asked):
+        for j, other in enumerate(stored):
+            if i not in met and sound_nearly_alike(one.text, other.text):
+                yield _option(i, one, j, other, "nearly_heard")
 
 
 def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[tuple[_Places, int]]:

@@ -23,10 +23,12 @@ Relation = Literal[
     "initial",
     "begins",
     "two_edits",
+    "nearly_heard",
 ]
 """Closest first; `written` is one name written two ways (McKay, MacKay), told from the letters;
 `joined` words and `nearly_joined` ones are told from several, typed with a slip or without;
-`begins` is a typed word that begins with the stored one (Abdulrahman, Abdul)."""
+`begins` is a typed word that begins with the stored one (Abdulrahman, Abdul); `nearly_heard` is one
+that nothing is closer to, told by `matching` (docs/decisions/0024-nearly-heard.md)."""
 
 SHORTEST_BEGINNING = 4
 _ALIKE_WITH_TWO_EDITS = 0.75

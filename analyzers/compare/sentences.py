@@ -98,4 +98,5 @@ _SENTENCES: dict[Relation, Callable[[Words, Words], str]] = {
     "initial": _initial,
     "begins": _saying("{1} is the beginning of {0}"),
     "two_edits": _saying("two letters differ: {0} for {1}"),
+    "nearly_heard": _saying("{0} sounds a little like {1}"),
 }

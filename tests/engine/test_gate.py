@@ -117,6 +117,13 @@ def test_given_name_that_the_record_lacks_hides_nobody(load, find, family):
     assert set(given_names(find(f"ana eva {family}"))) == {"Eva", "Ana Iva"}
 
 
+def test_child_is_found_by_a_name_of_which_one_sound_was_misheard(load, find):
+    load(plain_row("1", "Ziemowit", "Głowacki", BIRTHDAY))
+    (found,) = find("ziemowit gwovatsky").found
+    assert "Gwovatsky sounds a little like Głowacki" in found.whys
+    assert not find("yatzek gwovatsky").found
+
+
 def test_child_is_found_by_its_name_in_arabic_letters(load, find, family):
     load(plain_row("1", "Yusuf", family, BIRTHDAY))
     assert given_names(find(f"يوسف {family}")) == ["Yusuf"]

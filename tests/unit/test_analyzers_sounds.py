@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.sounds import MOST_CODES, sound_alike, sounds
+from analyzers.sounds import MOST_CODES, nearly_heard, sound_alike, sound_nearly_alike, sounds
 from analyzers.tables import read_table
 
 LEAST_MET = 0.88
@@ -41,6 +41,31 @@ def test_most_names_written_by_ear_meet():
 @pytest.mark.parametrize("origin", ALIKE)
 def test_names_of_every_origin_meet(origin):
     assert share_met(ALIKE[origin]) >= LEAST_MET_OF_ORIGIN
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("pogdan", "bogdan"),
+        ("gwovatsky", "glowacki"),  # a sound that is not heard
+        ("strathan", "stratan"),
+        ("hlavdia", "klavdia"),
+        ("onwuka", "nwuka"),  # a vowel at the beginning
+        ("rodolpo", "rodolfo"),
+    ],
+)
+def test_one_sound_may_be_wrong_lost_or_added(typed, stored):
+    assert sound_nearly_alike(typed, stored)
+
+
+@pytest.mark.parametrize(("typed", "stored"), [("ann", "tim"), ("bo", "po"), ("kamil", "adam")])
+def test_short_or_unlike_names_are_not_nearly_alike(typed, stored):
+    assert not sound_nearly_alike(typed, stored)
+
+
+@given(st.sampled_from([pair[0] for group in ALIKE.values() for pair in group]))
+def test_no_word_is_asked_for_by_too_many_codes(word):
+    assert len(nearly_heard(word)) <= MOST_CODES * 120
 
 
 @pytest.mark.parametrize(("one", "other"), APART)

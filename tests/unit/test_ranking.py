@@ -51,6 +51,7 @@ TOLERANT = {
     "initial": ("t", "Thwaites"),
     "begins": ("christopherson", "Christopher"),
     "two_edits": ("katarxyma", "Katarzyna"),
+    "nearly_heard": ("gwovatsky", "Głowacki"),
     "missing": ("thwaites", "Quigley"),
 }
 EXACT = ("exact", "written", "known_as", "former")
@@ -228,6 +229,13 @@ def test_equal_children_are_in_the_order_of_own_authority_then_number():
 
 def test_child_of_whose_name_no_word_speaks_is_left_out():
     assert rank(asked("zoe kelly"), [child(1, "Ann", "Fox", TODAY)], READER, TODAY) == ()
+
+
+def test_child_whose_names_only_sound_a_little_like_those_typed_is_left_out():
+    far, near = (child(n, name, "Głowacki", TODAY) for n, name in ((1, "Kamil"), (2, "Adam")))
+    found = rank(asked("adam gwovatsky"), [far, near], READER, TODAY)
+    assert [one.child for one in found] == [near.number]
+    assert "Gwovatsky sounds a little like Głowacki" in found[0].whys
 
 
 def test_number_finds_alone_and_what_else_was_typed_is_told():

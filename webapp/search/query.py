@@ -35,11 +35,14 @@ FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 asking the register about two hundred takes four times as long, and recall at 25 is the same."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
 SEARCH_TIMEOUT_SECONDS = 5
-STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue")
+STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard")
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
-FEWER_THAN: dict[Stage, int] = {"fewer": 10, "rescue": 1}
+FEWER_THAN: dict[Stage, int] = {"fewer": 10, "rescue": 1, "heard": 1}
 """Stages that are left out unless fewer children than this are found, and all of them listed."""
+PASSED_OVER = frozenset[Stage]({"fewer", "heard"})
+"""Stages that found nobody if they found too many to list: a wider one may find the few who are
+meant, and that thousands sound a little like somebody is no answer."""
 
 Query = dict[str, Any]
 
@@ -108,8 +111,7 @@ class ChildSearch:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
             later = self._ask(query, hidden).of_named(partial(is_named, asked))
-            if stage == "fewer" and not later.children:
-                # Too many to list are no answer yet: the rescue may find the few who are meant.
+            if stage in PASSED_OVER and not later.children:
                 later = replace(later, more=False, best=0.0)
             found = found.and_wider(later)
         return found

@@ -21,6 +21,9 @@ from webapp.search.siblings import twins_among
 
 SEES_SOURCES = "data-manager"
 AGAINST = frozenset({"missing", "different"})
+SPEAKS_FOR_NOBODY = AGAINST | {"nearly_heard"}
+"""Kinds of evidence of a word that do not list a child alone: very many names sound a little like
+another."""
 NUMBER_IS_SAME = Evidence("number", "same", "the number is the same")
 
 
@@ -60,7 +63,7 @@ def _judge(asked: Identity, child: Child) -> Verdict | None:
     """Weigh the evidence; None if no typed word speaks for this child."""
     evidence = compare(asked, build_identity(child))
     named = [one.kind for one in evidence if one.field in NAME_FIELDS]
-    if named and AGAINST.issuperset(named):
+    if named and SPEAKS_FOR_NOBODY.issuperset(named):
         return None
     return Verdict(child, score(evidence), evidence)
 
