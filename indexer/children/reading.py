@@ -1,6 +1,7 @@
 """Reads what is known already of the children whom a batch's rows could be about: those to whom
 links lead, those who may be alike, and all who are related to the doubtful."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -74,18 +75,33 @@ def with_relations(stores: Stores, known: Known, plan: Plan) -> Known:
 
 def _related(frontier: Iterable[Member], before: Known, after: Known) -> list[Member]:
     """Return the members of children read just now who are related to one of the frontier."""
+    near = defaultdict[str, list[Member]](list)
+    for member in frontier:
+        for key in _keys(member):
+            near[key].append(member)
     new = [
         [Member(one) for one in stored.child.contributions]
         for number, stored in after.stored.items()
         if number not in before.stored
     ]
-    near = list(frontier)
     return [
         member
         for members in new
-        if any(share_number(a, b) or are_alike(a, b) for a in members for b in near)
+        if any(_is_related(one, near) for one in members)
         for member in members
     ]
+
+
+def _is_related(one: Member, near: Mapping[str, Sequence[Member]]) -> bool:
+    """Is it related to one of those who stand under its keys? Only they can be; and thousands are
+    read who are not, where many give one address: a refuge's, or that of "no fixed abode"."""
+    others = (other for key in _keys(one) for other in near.get(key, ()))
+    return any(share_number(one, other) or are_alike(one, other) for other in others)
+
+
+def _keys(member: Member) -> set[str]:
+    """The keys of which any two related members share one."""
+    return member.blocks.union(member.numbers)
 
 
 def _and_stored(stores: Stores, known: Known, numbers: Iterable[str]) -> Known:
