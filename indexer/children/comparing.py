@@ -1,6 +1,6 @@
 """Compares the rows of a batch with the shielded children, and keeps those that are held."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -64,19 +64,28 @@ def let_go(stores: Stores, rows: Iterable[RowKey]) -> None:
     raise ClusterUnavailable("somebody keeps deciding about the same rows; run it again")
 
 
+def near_since(
+    stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]
+) -> Iterator[tuple[RowKey, set[str]]]:
+    """Yield the rows that may be about somebody whose shield was set, or who arrived, since they
+    were compared; and whom."""
+    for row in rows:
+        key = (known.source, row.source_record_id)
+        if (says := plan.said_now(key)) is None:
+            continue
+        before = {one.child for one in known.near.get(row.number, ())}
+        near = {one.child for one in stores.lookout.near(build_profile([says]))} - before
+        if near - {plan.home(key)}:
+            yield key, near
+
+
 def hide_near(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) -> None:
     """Hide the children just written who may be somebody whose shield was set meanwhile: the set
     may have looked for them before they were there."""
     found: dict[str, set[str]] = {}
-    for row in rows:
-        key = (known.source, row.source_record_id)
+    for key, near in near_since(stores, known, plan, rows):
         home = plan.hood.homes.get(key)
-        if home is None or key in plan.held:
-            continue
-        contribution = plan.hood.members[home][key].contribution
-        before = {one.child for one in known.near.get(row.number, ())}
-        near = {one.child for one in stores.lookout.near(build_profile([contribution]))} - before
-        if near - {home}:
+        if home is not None and key not in plan.held:
             found[home] = found.get(home, set()) | near
     if found:
         stores.suspicion.hold(found, known.load)

@@ -60,6 +60,13 @@ class Plan:
         held = self.held.get(key)
         return self.hood.homes.get(key) or (held.number if held else None)
 
+    def said_now(self, key: RowKey) -> Contribution | None:
+        """Return what the row says that is held or in a child who can be found; else None."""
+        held, home = self.held.get(key), self.hood.homes.get(key)
+        if held:
+            return held.contribution
+        return self.hood.members[home][key].contribution if home is not None else None
+
     def hidden_home(self, key: RowKey) -> str | None:
         """Return the hidden child whom the row is about."""
         return next((number for number, said in self.hidden.items() if key in said), None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.children.arrivals import awaited_children
-from indexer.children.comparing import hide_near, keep_held, let_go, with_news
+from indexer.children.comparing import hide_near, keep_held, let_go, near_since, with_news
 from indexer.children.conflicts import Conflicts
 from indexer.children.gone import hidden_meanwhile, release, retire
 from indexer.children.hidden import HiddenChild, told
@@ -30,7 +30,8 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     if not stores.awaited.is_still(known.awaited) and awaited_children(stores, known, plan, rows):
         return Conflicts(is_all=True)
     if not stores.lookout.is_said_still(known.shielded):
-        return Conflicts(is_all=True)
+        # As if another had written their links: they are planned again, and all else is written.
+        links |= {row_key(*key) for key, _ in near_since(stores, known, plan, rows)}
     links |= keep_held(stores, plan, links)
     # A row that is withdrawn has no link any more after which it could be found again.
     let_go(stores, plan.let_go - plan.hood.homes.keys())

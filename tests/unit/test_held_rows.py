@@ -174,6 +174,14 @@ def test_shield_set_while_a_near_row_is_written_hides_it(writer):
     assert is_held or index.suspicion.held == {index.links.links["b:1"].child: {ann(index)}}
 
 
+def test_load_comes_to_its_end_while_shields_of_others_keep_being_set(index):
+    """As they are when those whom thousands of shields await arrive in the same load."""
+    index.lookout.is_said_still = lambda _known: False
+    assert index.load("b", ("1", NEAR), ("2", TOM)) == {"new": 2, "rows": 2}
+    assert rows_found(index) == {("b", "2")}
+    assert index.held.open == {"b:1": {ann(index)}}
+
+
 def test_children_known_by_rows_of_this_load_are_compared_by_them(index):
     index.load("a", ("1", ANN | {"family_name": "Jones", "address": THERE}))
     index.load("b", ("1", said("Ann", "Jones", "2014-09-03", address=THERE)))
