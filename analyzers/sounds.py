@@ -80,16 +80,20 @@ def sound_alike(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)  # for questions
-def nearly_heard(word: str) -> tuple[str, ...]:
-    """Return the codes that a folded word would have, had one sound of it been heard wrong, not
-    heard, or heard where there was none; none of codes that say too little for that."""
+def nearly_heard(word: str) -> frozenset[str]:
+    """Return the codes that are one sound off those of a folded word: it was heard wrong, not
+    heard, or heard where there is none. None of codes that say too little for that.
+
+    The code is changed, not what is said: of two consonants or fewer it would be every short name
+    (docs/decisions/0024-nearly-heard.md). So some are codes that no word has.
+    """
     told = [code for code in sounds(word) if len(code) >= _SHORTEST_NEARLY]
-    return tuple(sorted({near for code in told for near in _one_sound_off(code)}))
+    return frozenset(near for code in told for near in _one_sound_off(code))
 
 
 def sound_nearly_alike(asked: str, stored: str) -> bool:
     """Say whether a folded word is written as the other may have been heard, but for one sound."""
-    return not set(nearly_heard(asked)).isdisjoint(sounds(stored))
+    return not nearly_heard(asked).isdisjoint(sounds(stored))
 
 
 def _one_sound_off(code: str) -> Iterator[str]:

@@ -36,6 +36,7 @@ _SLIPPED = 0.25
 """What they count of their score who are written the same, but born on another day than was typed:
 they stand below all who were born on that day, and end no search."""
 _ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
+_LEAST_TELLING = 2  # words, of which one may be nearly heard: none is listed for that alone
 _WORDS_LAID_OUT = range(1, 5)
 """Of more words one may be missing whatever it is: to lay out two edits of each as well took a
 third of the costliest questions' time, and found nobody else."""
@@ -52,8 +53,8 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     hide the one who was born on that day. "fewer": one word of three or more may be missing,
     where the others are the same name.
     "rescue": words may be two letters off or one of them missing, and the date only scores.
-    "heard": the same with one sound of a word wrong for its letters. Raises ValueError for a
-    question without a word, or with more than 8.
+    "heard": the same with one sound of a word wrong for its letters, where another word is met in
+    one of the usual ways. Raises ValueError for a question without a word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
@@ -128,7 +129,12 @@ def _rescue(asked: Identity, found: Sequence[str]) -> Clause:
 
 
 def _heard(asked: Identity, found: Sequence[str]) -> Clause | None:
-    return _widest(asked, found, "heard") if len(found) in _WORDS_LAID_OUT else None
+    telling = [word for word in found if len(word) > 1 and not is_particle(word)]
+    if len(telling) < _LEAST_TELLING or len(found) not in _WORDS_LAID_OUT:
+        return None
+    query = _widest(asked, found, "heard")
+    query["bool"]["filter"].append(any_of(name_clauses(telling, "usual"), 1))
+    return query
 
 
 def _widest(asked: Identity, found: Sequence[str], reach: Reach) -> Clause:

@@ -131,7 +131,7 @@ def _sounds(part: Part) -> tuple[str, ...]:
 
 
 def _nearly_heard(part: Part) -> tuple[str, ...]:
-    return nearly_heard(part.text)
+    return tuple(sorted(nearly_heard(part.text)))
 
 
 def _itself(text: str) -> tuple[str, ...]:

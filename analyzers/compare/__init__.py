@@ -8,6 +8,7 @@ from analyzers.identity import Identity
 __all__ = ["NAME_FIELDS", "Evidence", "compare", "score"]
 
 
-def compare(asked: Identity, stored: Identity) -> list[Evidence]:
-    """Return the evidence about everything that was asked, the names first."""
-    return [*name_evidence(asked.names, stored.names), *fact_evidence(asked, stored)]
+def compare(asked: Identity, stored: Identity, *, by_ear: bool = False) -> list[Evidence]:
+    """Return the evidence about everything that was asked, the names first; `by_ear` if typed words
+    may be what somebody nearly heard."""
+    return [*name_evidence(asked.names, stored.names, by_ear), *fact_evidence(asked, stored)]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple, get_args
 
 from analyzers.compare.relation import Relation, relation
-from analyzers.fold import read_words
+from analyzers.fold import is_particle, read_words
 from analyzers.identity import PersonName, Use
 from analyzers.sounds import sound_nearly_alike
 
@@ -78,11 +78,14 @@ _Option = tuple[int, _Places, _Places, Relation]
 """A rank, and asked and stored words that may be taken for each other; they sort by rank."""
 
 
-def match_words(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
-    """Return the matches, closest first; no word is used twice."""
+def match_words(
+    asked: Sequence[Placed], stored: Sequence[Placed], by_ear: bool = False
+) -> list[Match]:
+    """Return the matches, closest first; no word is used twice. `by_ear` lets typed words that
+    nothing else is close to be taken for what sounds a little like them."""
     # Most words of most questions are stored as typed, and nothing can be closer.
     exact = _exact(asked, stored) if asked and asked[0].use == "typed" else []
-    return exact if len(exact) == len(asked) else _closest(asked, stored, exact)
+    return exact if len(exact) == len(asked) else _closest(asked, stored, exact, by_ear)
 
 
 def _exact(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
@@ -97,7 +100,7 @@ def _exact(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Match]:
 
 
 def _closest(
-    asked: Sequence[Placed], stored: Sequence[Placed], exact: Sequence[Match]
+    asked: Sequence[Placed], stored: Sequence[Placed], exact: Sequence[Match], by_ear: bool
 ) -> list[Match]:
     options = _single_options(asked, stored, exact)
     matches = _taken(options, exact)
@@ -110,8 +113,10 @@ def _closest(
     if not is_typed or _count(matches) == len(asked):
         return matches
     options += _nearly_joined_options(asked, stored)
-    nearly = _taken([*options, *_nearly_heard_options(asked, stored, matches)], exact)
-    return nearly if _count(nearly) > _count(matches) else matches
+    nearly = _taken(options, exact)
+    matches = nearly if _count(nearly) > _count(matches) else matches
+    heard = _nearly_heard_options(asked, stored, matches) if by_ear else ()
+    return [*matches, *_taken([*heard], ())]
 
 
 def _taken(options: list[_Option], exact: Sequence[Match]) -> list[Match]:
@@ -195,12 +200,16 @@ def _nearly_joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) ->
 def _nearly_heard_options(
     asked: Sequence[Placed], stored: Sequence[Placed], matches: Sequence[Match]
 ) -> Iterator[_Option]:
-    """Yield, for typed words that nothing is closer to, what they sound a little like."""
+    """Yield, for typed words that nothing is closer to, which of the stored words that are left
+    they sound a little like."""
     met = {i for match in matches for i in match.asked}
+    used = {j for match in matches for j in match.stored}
+    left = [(j, other) for j, other in enumerate(stored) if j not in used]
     for i, one in enumerate(asked):
-        for j, other in enumerate(stored):
-            if i not in met and sound_nearly_alike(one.text, other.text):
-                yield _option(i, one, j, other, "nearly_heard")
+        if i not in met and not is_particle(one.text):
+            for j, other in left:
+                if sound_nearly_alike(one.text, other.text):
+                    yield _option(i, one, j, other, "nearly_heard")
 
 
 def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[tuple[_Places, int]]:

@@ -16,11 +16,13 @@ _MOST_ASKED_NAMES = 4
 _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
 
 
-def name_evidence(asked: Sequence[PersonName], stored: Sequence[PersonName]) -> list[Evidence]:
+def name_evidence(
+    asked: Sequence[PersonName], stored: Sequence[PersonName], by_ear: bool = False
+) -> list[Evidence]:
     """Return the evidence of the asked name that fits best, one item a word."""
     placed = placed_words(stored)
     if len(asked) == 1:
-        return words_evidence(placed_words(asked), placed)
+        return words_evidence(placed_words(asked), placed, by_ear)
     found = [words_evidence(placed_words((name,)), placed) for name in _asked_names(asked)]
     return max(found, key=score, default=[])
 
@@ -33,9 +35,11 @@ def _asked_names(names: Sequence[PersonName]) -> list[PersonName]:
     ]
 
 
-def words_evidence(asked: Sequence[Placed], stored: Sequence[Placed]) -> list[Evidence]:
+def words_evidence(
+    asked: Sequence[Placed], stored: Sequence[Placed], by_ear: bool = False
+) -> list[Evidence]:
     """Return the evidence of the words of one name, one item a word, and how whole it is."""
-    matches = match_words(asked, stored)
+    matches = match_words(asked, stored, by_ear)
     found: list[Evidence | None] = [None] * len(asked)
     for match in matches:
         right = stored[match.stored[0]]

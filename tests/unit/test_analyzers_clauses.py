@@ -151,8 +151,20 @@ def test_fuzzy_is_only_asked_in_the_rescue():
 
 def test_one_sound_may_be_wrong_in_the_last_stage_alone():
     codes = set(sounds("glowacki"))
-    asked_of = {stage: terms_of(build_query(asked("gwovatsky"), stage)) for stage in STAGES}
+    asked_of = {stage: terms_of(build_query(asked("adam gwovatsky"), stage)) for stage in STAGES}
     assert [stage for stage, terms in asked_of.items() if codes & terms] == ["heard"]
+
+
+@pytest.mark.parametrize("text", ["gwovatsky", "j gwovatsky", "al gwovatsky", "a b c d e"])
+def test_name_of_one_telling_word_is_not_asked_by_ear(text):
+    assert build_query(asked(text), "heard") is None
+
+
+def test_another_word_must_be_met_in_a_usual_way_where_one_is_nearly_heard():
+    [usual] = build_query(asked("adam gwovatsky"), "heard")["bool"]["filter"]
+    codes = set(sounds("glowacki"))
+    assert least_of(usual) == 1
+    assert not codes & terms_of(usual)
 
 
 def terms_of(clause):

@@ -233,9 +233,23 @@ def test_child_of_whose_name_no_word_speaks_is_left_out():
 
 def test_child_whose_names_only_sound_a_little_like_those_typed_is_left_out():
     far, near = (child(n, name, "Głowacki", TODAY) for n, name in ((1, "Kamil"), (2, "Adam")))
-    found = rank(asked("adam gwovatsky"), [far, near], READER, TODAY)
+    found = rank(asked("adam gwovatsky"), [far, near], READER, TODAY, by_ear=True)
     assert [one.child for one in found] == [near.number]
     assert "Gwovatsky sounds a little like Głowacki" in found[0].whys
+
+
+@pytest.mark.parametrize("typed", ["martha fox", "lily van wood"])
+def test_nothing_is_taken_for_nearly_heard_unless_nobody_else_was_found(typed):
+    """A doubt must stay a doubt, and a small word that records leave out no doubt at all."""
+    children = [child(1, "Morris", "Fox", TODAY), child(2, "Lily Bowen", "Wood", TODAY)]
+    (found,) = rank(asked(typed), children, READER, TODAY)
+    assert not any("a little like" in why for why in found.whys)
+    assert found.doubts == (("no Martha in this record",) if "martha" in typed else ())
+
+
+def test_initial_is_not_enough_beside_a_name_that_sounds_a_little_like_another():
+    one = child(1, "James", "Głowacki", TODAY)
+    assert rank(asked("j gwovatsky"), [one], READER, TODAY, by_ear=True) == ()
 
 
 def test_number_finds_alone_and_what_else_was_typed_is_told():

@@ -12,7 +12,6 @@ from msgspec import to_builtins
 
 from indexer.age import age_in_years
 from indexer.audit.trail import Trail
-from indexer.children.child import Child
 from indexer.clients import Credential, make_client
 from indexer.errors import (
     AnswerTooLate,
@@ -84,7 +83,9 @@ class Gate:
         # Ranked before the register is asked: the half second is for audit and page alone.
         candidates, found, checked_at = self._unmarked(
             lambda hidden: self._search.candidates(question, reader, hidden),
-            lambda children: rank(question, children, reader, self._world.today()),
+            lambda found: rank(
+                question, found.children, reader, self._world.today(), by_ear=found.by_ear
+            ),
         )
         if not is_within():
             self._refuse(reader, "searches", "search-refused", question=asked, reason=reason)
@@ -113,7 +114,7 @@ class Gate:
             raise Refused(f"Give your reason, in at most {REASON_LENGTH} characters.")
         is_within = self._count(reader, "records", number)
         candidates, children, checked_at = self._unmarked(
-            lambda hidden: self._search.with_household(number, hidden), lambda children: children
+            lambda hidden: self._search.with_household(number, hidden), lambda found: found.children
         )
         if not is_within():
             self._refuse(reader, "records", "view-refused", children=[number], reason=reason)
@@ -139,7 +140,7 @@ class Gate:
     def _unmarked(
         self,
         ask: Callable[[frozenset[str]], Candidates],
-        prepare: Callable[[tuple[Child, ...]], Prepared],
+        prepare: Callable[[Candidates], Prepared],
     ) -> tuple[Candidates, Prepared, float]:
         """Ask, and ask again without every child the register hides: the answer, its order and its
         size are then those of a world without that child. Also returns the time of the check."""
@@ -148,7 +149,7 @@ class Gate:
             with timed("search"):
                 candidates = ask(hidden)
             with timed("rank"):
-                prepared = prepare(candidates.children)
+                prepared = prepare(candidates)
             checked_at = self._world.monotonic()
             with timed("register"):
                 marked = self._marks.marked(candidates.seen)

@@ -52,7 +52,8 @@ class Candidates(Struct, frozen=True):
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
     hidden child among those would make a group too large that is not. `best` is the score of the
-    first of them, and of the children `scores` are, where they come from one question.
+    first of them, and of the children `scores` are, where they come from one question. `by_ear`
+    says that a word of each may be nearly what was heard, for nobody else was found.
     """
 
     children: tuple[Child, ...]
@@ -60,6 +61,7 @@ class Candidates(Struct, frozen=True):
     seen: tuple[str, ...] = ()
     best: float = 0.0
     scores: tuple[float, ...] = ()
+    by_ear: bool = False
 
     def and_wider(self, later: "Candidates") -> "Candidates":
         """Return these and what a later, wider stage found. It can leave out some of these, where
@@ -110,10 +112,11 @@ class ChildSearch:
         for stage in STAGES:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
-            later = self._ask(query, hidden).of_named(partial(is_named, asked))
+            by_ear = stage == "heard"
+            later = self._ask(query, hidden).of_named(partial(is_named, asked, by_ear=by_ear))
             if stage in PASSED_OVER and not later.children:
                 later = replace(later, more=False, best=0.0)
-            found = found.and_wider(later)
+            found = replace(found.and_wider(later), by_ear=by_ear)
         return found
 
     def by_number(self, number: str, hidden: frozenset[str]) -> Candidates:

@@ -21,9 +21,9 @@ from webapp.search.siblings import twins_among
 
 SEES_SOURCES = "data-manager"
 AGAINST = frozenset({"missing", "different"})
-SPEAKS_FOR_NOBODY = AGAINST | {"nearly_heard"}
-"""Kinds of evidence of a word that do not list a child alone: very many names sound a little like
-another."""
+TELLS_LITTLE = AGAINST | {"nearly_heard", "initial"}
+"""Kinds of evidence of a word that list nobody by ear: very many names sound a little like another,
+and begin with the same letter."""
 NUMBER_IS_SAME = Evidence("number", "same", "the number is the same")
 
 
@@ -36,15 +36,21 @@ class Verdict(NamedTuple):
 
 
 def rank(
-    question: Question, children: Sequence[Child], reader: Actor, today: date
+    question: Question,
+    children: Sequence[Child],
+    reader: Actor,
+    today: date,
+    *,
+    by_ear: bool = False,
 ) -> tuple[Found, ...]:
-    """Return the children as answers, best first.
+    """Return the children as answers, best first; `by_ear` if nobody else was found than those of
+    whose names a word is nearly what was heard.
 
     Equal ones: the reader's own authority first, then by number, so that order never wavers. A
     child of whose name no typed word speaks is left out.
     """
     asked = question.identity()
-    judge = _judge_by_number if question.number else _judge
+    judge = _judge_by_number if question.number else _judge_by_ear if by_ear else _judge
     verdicts = [verdict for child in children if (verdict := judge(asked, child))]
     verdicts.sort(key=_place_for(reader))
     children = [one.child for one in verdicts]
@@ -54,16 +60,25 @@ def rank(
     return tuple([replace(one, is_twin=True) if one.child in twins else one for one in found])
 
 
-def is_named(asked: Identity, child: Child) -> bool:
+def is_named(asked: Identity, child: Child, *, by_ear: bool) -> bool:
     """Say whether a typed word speaks for this child: else it is left out."""
-    return _judge(asked, child) is not None
+    return (_judge_by_ear if by_ear else _judge)(asked, child) is not None
 
 
 def _judge(asked: Identity, child: Child) -> Verdict | None:
     """Weigh the evidence; None if no typed word speaks for this child."""
-    evidence = compare(asked, build_identity(child))
+    return _verdict(child, compare(asked, build_identity(child)), AGAINST)
+
+
+def _judge_by_ear(asked: Identity, child: Child) -> Verdict | None:
+    """The same where a word may be nearly what was heard; another must be closer then."""
+    return _verdict(child, compare(asked, build_identity(child), by_ear=True), TELLS_LITTLE)
+
+
+def _verdict(child: Child, evidence: list[Evidence], little: frozenset[str]) -> Verdict | None:
+    """Return it unless the evidence of every word is of kinds that tell too `little`."""
     named = [one.kind for one in evidence if one.field in NAME_FIELDS]
-    if named and SPEAKS_FOR_NOBODY.issuperset(named):
+    if named and little.issuperset(named):
         return None
     return Verdict(child, score(evidence), evidence)
 
