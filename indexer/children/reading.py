@@ -93,8 +93,8 @@ def _related(frontier: Iterable[Member], before: Known, after: Known) -> list[Me
 
 
 def _is_related(one: Member, near: Mapping[str, Sequence[Member]]) -> bool:
-    """Is it related to one of those who stand under its keys? Only they can be; and thousands are
-    read who are not, where many give one address: a refuge's, or that of "no fixed abode"."""
+    """Is it related to one of those who share a key with it, as in a neighbourhood? Thousands are
+    read who do not, where many give one address: a refuge's, or that of "no fixed abode"."""
     others = (other for key in _keys(one) for other in near.get(key, ()))
     return any(share_number(one, other) or are_alike(one, other) for other in others)
 
