@@ -91,6 +91,11 @@ class Shield(msgspec.Struct, frozen=True):
         return self.lift_asked_by or self.keeper
 
     @property
+    def certain(self) -> frozenset[str]:
+        """Its children less those of whom an officer must still say whether they are the child."""
+        return self.numbers.difference(self.held)
+
+    @property
     def review_due(self) -> date:
         return self.seen_on + REVIEWED_WITHIN
 

@@ -108,8 +108,8 @@ class Register:
     def find(
         self, *, numbers: Iterable[str] = (), keys: Iterable[str] = (), names: Iterable[str] = ()
     ) -> dict[str, Shield]:
-        """Return the shields that hide any of these children, wait under any of these keys, or are
-        called so; the lifted ones too."""
+        """Return the shields that hide any of these children, or did once, wait under any of these
+        keys, or are called so; the lifted ones too."""
         asked = {"numbers": list(numbers), "key": list(keys), "shield": list(names)}
         clauses = [{"terms": {field: values}} for field, values in asked.items() if values]
         said = self.events({"bool": {"should": clauses}}) if clauses else ()

@@ -109,11 +109,14 @@ class Shielding:
         return Outcome(name, event.numbers, is_new=True)
 
     def _standing(self, subject: Subject, children: Iterable[str], officer: Actor) -> Shield | None:
-        """The shield of the officer's authority that says this already."""
-        keys = [subject.waits_under] if subject.waits_under else []
-        found = self._register.find(numbers=() if keys else children, keys=keys).values()
-        own = (one for one in found if one.authority == officer.organisation and not one.is_lifted)
-        return next((one for one in own if one.key == subject.waits_under), None)
+        """The shield of the officer's authority that says this already: not one under which the
+        child is only held, for whoever decides that it is another lets it go."""
+        key, asked = subject.waits_under, set(children)
+        found = self._register.find(keys=[key]) if key else self._register.find(numbers=asked)
+        there = (one for one in found.values() if not one.is_lifted)
+        own = (one for one in there if one.authority == officer.organisation)
+        said = (one for one in own if key or not asked.isdisjoint(one.certain))
+        return next((one for one in said if one.key == key), None)
 
     def hide(self, entered: Sequence[tuple[Outcome, Subject]], officer: Actor) -> dict[str, Hidden]:
         """Move the children of shields that were entered; return name → children, no sooner than
@@ -290,10 +293,12 @@ class Shielding:
         return shields
 
     def _shields(self, of: str, is_ours: Callable[[Shield], bool]) -> list[Shield]:
-        """Return the shields of a child, or the one of a name, that the officer may act upon."""
+        """Return the shields of a child, or the one of a name, that the officer may act upon; none
+        that has let the child go, or only holds it: that was set for another."""
         numbers = self._subjects.followed([of])
         found = self._register.find(names=[of], numbers=sorted(numbers)).values()
-        ours = [one for one in found if not one.is_lifted and is_ours(one)]
+        theirs = (one for one in found if one.name == of or not one.certain.isdisjoint(numbers))
+        ours = [one for one in theirs if not one.is_lifted and is_ours(one)]
         if not ours:
             raise NotFound("there is no shield of your authority under this number or name")
         return ours

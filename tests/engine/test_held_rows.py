@@ -154,6 +154,25 @@ def test_child_who_is_near_is_hidden_with_the_shielded_one_and_its_brother_is_na
     assert office.found(f"{family}e") == [near]
 
 
+def test_shield_set_for_a_child_who_is_held_outlives_the_word_that_it_is_another(
+    office, source, family, home, decisions
+):
+    ann = office.add(source, family, address=home)
+    office.load(f"{source}-b", misspelt(family, "1"))
+    near = office.number_of(f"{source}-b")
+    first = office.set(ann)
+    own = office.set(near)
+    assert (own.is_new, own.numbers) == (True, (near,))
+    assert office.set(near).shield == own.shield != first.shield
+    decisions.decide(near, "another-child", OLGA, REASON)
+    assert office.is_hidden(near)
+    assert office.found(f"{family}e") == []
+    assert office.verify().faults == []
+    office.lift(near)
+    assert office.found(f"{family}e") == [near]
+    assert office.is_hidden(ann)
+
+
 def test_what_waits_too_long_and_who_sends_many_is_known(office, source, family, child):
     other = f"{source}-b"
     office.load(other, *(misspelt(family, str(n)) for n in range(3)))
