@@ -3,7 +3,7 @@ thousand children in tests/benchmarks/reupload.py."""
 
 import pytest
 
-from tests.benchmarks.reupload import FIRST_BLOCKS, STORIES, judge, make_story
+from tests.benchmarks.reupload import STORIES, first_block, judge, make_story
 from tests.shields import Office
 
 CHILDREN, SEARCHES = 3, 10
@@ -16,8 +16,7 @@ def office(shield_engine):
 
 @pytest.mark.parametrize("name", STORIES)
 def test_no_promised_row_is_found(office, name):
-    block = FIRST_BLOCKS[list(STORIES).index(name)]
-    story = make_story(name, block, CHILDREN)
+    story = make_story(name, first_block(name), CHILDREN)
     STORIES[name](office, story)
     outcome = judge(office, story, SEARCHES)
     assert outcome.asked.total() > 25 * CHILDREN
