@@ -44,7 +44,7 @@ _ANY_VOWEL = "A"
 _ENDS_IN_VOWEL = "a"
 _SILENT = "-"
 
-_SHORTEST_NEARLY = 3
+_SHORTEST_NEARLY = 3  # signs of a code; of fewer it would be every other short name
 _NEAR_SOUNDS = ("BPF", "FW", "TD", "TS", "KGH", "HX", "SXJ", "JYGDH", "MN", "LR", _VOWELS)
 """Sounds of which one is heard for the other: with the voice or without (B, P), made at one place
 (M, N), the many readings of one letter (j, x, v)."""
@@ -87,12 +87,13 @@ def nearly_heard(word: str) -> frozenset[str]:
     The code is changed, not what is said: of two consonants or fewer it would be every short name
     (docs/decisions/0024-nearly-heard.md). So some are codes that no word has.
     """
-    told = [code for code in sounds(word) if len(code) >= _SHORTEST_NEARLY]
-    return frozenset(near for code in told for near in _one_sound_off(code))
+    own = sounds(word)
+    told = [code for code in own if len(code) >= _SHORTEST_NEARLY]
+    return frozenset(near for code in told for near in _one_sound_off(code)).difference(own)
 
 
 def sound_nearly_alike(asked: str, stored: str) -> bool:
-    """Say whether a folded word is written as the other may have been heard, but for one sound."""
+    """Say whether a folded word may be how the other was heard, with one sound wrong."""
     return not nearly_heard(asked).isdisjoint(sounds(stored))
 
 

@@ -115,8 +115,9 @@ def _closest(
     options += _nearly_joined_options(asked, stored)
     nearly = _taken(options, exact)
     matches = nearly if _count(nearly) > _count(matches) else matches
-    heard = _nearly_heard_options(asked, stored, matches) if by_ear else ()
-    return [*matches, *_taken([*heard], ())]
+    if not by_ear:
+        return matches
+    return matches + _taken(list(_nearly_heard_options(asked, stored, matches)), ())
 
 
 def _taken(options: list[_Option], exact: Sequence[Match]) -> list[Match]:

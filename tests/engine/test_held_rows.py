@@ -161,6 +161,8 @@ def test_shield_set_for_a_child_who_is_held_outlives_the_word_that_it_is_another
     office.load(f"{source}-b", misspelt(family, "1"))
     near = office.number_of(f"{source}-b")
     first = office.set(ann)
+    with pytest.raises(NotFound):
+        office.lift(near)
     own = office.set(near)
     assert (own.is_new, own.numbers) == (True, (near,))
     assert office.set(near).shield == own.shield != first.shield

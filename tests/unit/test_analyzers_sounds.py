@@ -49,14 +49,15 @@ def test_names_of_every_origin_meet(origin):
     [
         ("pogdan", "bogdan"),
         ("gwovatsky", "glowacki"),  # a sound that is not heard
-        ("strathan", "stratan"),
         ("hlavdia", "klavdia"),
-        ("onwuka", "nwuka"),  # a vowel at the beginning
+        ("lexandra", "alexandra"),  # a vowel at the beginning
+        ("nwachukwul", "nwachukwu"),
         ("rodolpo", "rodolfo"),
     ],
 )
 def test_one_sound_may_be_wrong_lost_or_added(typed, stored):
     assert sound_nearly_alike(typed, stored)
+    assert not sound_alike(typed, stored)
 
 
 @pytest.mark.parametrize(("typed", "stored"), [("ann", "tim"), ("bo", "po"), ("kamil", "adam")])
