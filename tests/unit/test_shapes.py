@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+TRIES = 20
 THREADS_AT_ONCE = """
 import sys, threading
 import msgspec
@@ -38,5 +39,6 @@ def test_reader_is_used_by_several_threads_at_once():
 
 
 def test_the_same_threads_crash_where_a_shape_is_met_at_first_use():
-    """If this fails, msgspec was mended: then indexer/shapes.py may go."""
-    assert ended("lambda said: msgspec.convert(said, outer)") < 0
+    """If this fails, msgspec was mended: then indexer/shapes.py may go. Nine in ten processes die of
+    it, so some are tried."""
+    assert any(ended("lambda said: msgspec.convert(said, outer)") < 0 for _ in range(TRIES))
