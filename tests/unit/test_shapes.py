@@ -39,6 +39,6 @@ def test_reader_is_used_by_several_threads_at_once():
 
 
 def test_the_same_threads_crash_where_a_shape_is_met_at_first_use():
-    """If this fails, msgspec was mended: then indexer/shapes.py may go. Nine in ten processes die of
-    it, so some are tried."""
+    """If this fails, msgspec was mended: then indexer/shapes.py may go. Nine in ten processes die
+    of it, so some are tried."""
     assert any(ended("lambda said: msgspec.convert(said, outer)") < 0 for _ in range(TRIES))
