@@ -19,7 +19,7 @@ MOST_PLACES = 24
 """Three keys each; of a child with more, the oldest postcodes and then the last carers named find
 nobody."""
 _WORDS_OF_A_NAME = 2
-_CARER_BYTES = 5  # of eleven million families' names, some ten pairs would fall together
+_DIGEST_BYTES = 5  # of eleven million families' names, some ten pairs would fall together
 
 
 def block_keys(identity: Identity) -> set[str]:
@@ -67,7 +67,18 @@ def _nobody() -> frozenset[str]:
 def _carer_place(name: str) -> str:
     """Return a digest of the folded name: it is shorter, and in small letters no postcode."""
     folded = carer_name(name).replace(" ", "")
-    return blake2b(folded.encode(), digest_size=_CARER_BYTES).hexdigest() if folded else ""
+    return _digest(folded) if folded else ""
+
+
+def household_key(place: str) -> str:
+    """Return what children of one household are stored under whatever their dates are, for the
+    comparison with a shielded child; linking never asks for it. `place` is an address without its
+    postcode, or a carer with phone (`analyzers.profile.Profile.places`)."""
+    return f"h{_digest(place)}"  # no digest begins so
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 @lru_cache(maxsize=1 << 13)  # all days of birth of those under eighteen

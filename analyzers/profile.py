@@ -63,6 +63,11 @@ def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
     return {whole, written if lines else ""} - {""}
 
 
+def is_postcode(place: str) -> bool:
+    """Is this one of `place_keys` the postcode? All else is in small letters."""
+    return place.isupper()
+
+
 def phone_key(carer: str, phone: str) -> str:
     """Return what two carers have alike if they are one person: name and phone, which says as much
     as an address does; "" if either is not said."""

@@ -8,6 +8,7 @@ from analyzers.blocks import block_keys
 from analyzers.fields import written_fields
 from analyzers.identity import Born, Identity, PersonName
 from indexer.children.child import Address, Child, Contribution
+from indexer.children.profile import household_keys
 from indexer.shapes import reader
 
 Document = dict[str, Any]
@@ -51,7 +52,7 @@ def build_document(child: Child, derived: Derived | None = None) -> Document:
         "carers": facts.carers,
         "involvements": facts.involvements,
         "contributions": child.contributions,
-        "blocks": list(derived.blocks),
+        "blocks": list(derived.blocks | household_keys(child.contributions)),
         **written_fields(derived.identity),
     }
     return {name: value for name, value in document.items() if value or value is False}

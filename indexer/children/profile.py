@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from analyzers.blocks import carer_name
+from analyzers.blocks import carer_name, household_key
 from analyzers.fold import words
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, phone_key, place_keys
+from analyzers.profile import Profile, is_postcode, phone_key, place_keys
 from indexer.children.child import Contribution, Facts
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
@@ -22,6 +22,13 @@ def build_profile(contributions: Iterable[Contribution]) -> Profile:
         carers=frozenset([carer_name(c.name) for one in facts for c in one.carers]) - {""},
         numbers=frozenset([key for one in facts for key in number_keys(one)]),
     )
+
+
+def household_keys(contributions: Iterable[Contribution]) -> frozenset[str]:
+    """Return what the households that these contributions name are found by; a postcode has a
+    field of its own."""
+    places = {place for one in contributions for place in _places(one)}
+    return frozenset([household_key(place) for place in places if not is_postcode(place)])
 
 
 def _names(facts: Facts) -> Iterator[PersonName]:

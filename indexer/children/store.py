@@ -74,14 +74,13 @@ class ChildStore:
         return [parse_document(hit["_source"]) for hit in answer["hits"]["hits"]]
 
     def fitting(self, clause: dict[str, Any], most: int) -> list[Child]:
-        """Return the children whom a clause finds, at most `most`, in the state of the last
-        refresh."""
+        """Return the children whom a clause finds, at most `most`, those first who have most of it;
+        in the state of the last refresh."""
         with speaking_to_cluster("looking for children like a shielded one"):
             answer = self._client.search(
                 index=CHILDREN,
-                query={"bool": {"filter": [clause]}},
+                query=clause,
                 size=most,
-                sort=["_doc"],
                 track_total_hits=False,
                 allow_partial_search_results=False,
             )

@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from analyzers.blocks import block_keys
+from analyzers.blocks import block_keys, household_key
 from analyzers.closeness import swapped
 from analyzers.compare.nearness import nearness
 from analyzers.compare.relation import SHORTEST_BEGINNING
 from analyzers.fold import words
 from analyzers.identity import Born, Identity
 from analyzers.kin import kin_tokens
-from analyzers.profile import Profile
+from analyzers.profile import Profile, is_postcode
 from analyzers.sounds import sounds
 from analyzers.tiers import edit_tokens, joins_of
 from indexer.children.profile import build_profile
 from indexer.children.store import ChildStore
 
 MOST = 3_000
-"""Children looked at for one who is shielded; of names and dates that more have in common nothing
-could be said anyway."""
+"""Children looked at for one who is shielded, those first who have most in common: thousands may be
+at one address, as of a hostel."""
 
 Clause = dict[str, Any]
 
@@ -50,12 +50,11 @@ def find_near(store: ChildStore, shielded: Iterable[Profile]) -> Found:
 
 def _lives_with(one: Profile, other: Profile) -> bool:
     """At the same address, not only the same postcode; or with the same carer."""
-    homes = {place for place in one.places & other.places if not _is_postcode(place)}
-    return bool(homes or one.carers & other.carers)
+    return not _households(one).isdisjoint(_households(other)) or bool(one.carers & other.carers)
 
 
-def _is_postcode(place: str) -> bool:
-    return place.isupper()  # an address is folded
+def _households(profile: Profile) -> set[str]:
+    return {place for place in profile.places if not is_postcode(place)}
 
 
 def near_clause(profile: Profile) -> Clause:
@@ -65,7 +64,8 @@ def near_clause(profile: Profile) -> Clause:
         [
             _terms("nhs_numbers", _numbers(profile, "nhs:")),
             _terms("upns", _numbers(profile, "upn:")),
-            _terms("postcodes", [one for one in profile.places if _is_postcode(one)]),
+            _terms("postcodes", [one for one in profile.places if is_postcode(one)]),
+            _terms("blocks", map(household_key, _households(profile))),
             _terms("blocks", {key for day in profile.dates for key in _blocks(profile, day)}),
             *(_born_that_day(day, profile) for day in profile.dates),
             *_same_names(profile),
@@ -130,4 +130,4 @@ def _any_of(clauses: Iterable[Clause]) -> Clause:
 
 
 def _all_of(clauses: Iterable[Clause]) -> Clause:
-    return {"bool": {"filter": list(clauses)}}
+    return {"bool": {"must": list(clauses)}}

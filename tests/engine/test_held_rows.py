@@ -154,6 +154,17 @@ def test_child_who_is_near_is_hidden_with_the_shielded_one_and_its_brother_is_na
     assert office.found(f"{family}e") == [near]
 
 
+def test_unnamed_baby_of_the_same_address_is_hidden_whatever_its_date(office, source, family, home):
+    home = home | {"postcode": ""}
+    baby = plain_row("1", "Baby", family, "2025-09-13", address=home)
+    office.load(source, baby)
+    office.load(f"{source}-b", baby | {"source_record_id": "2", "date_of_birth": "2021-01-01"})
+    set_for, near = office.number_of(source), office.number_of(f"{source}-b", "2")
+    assert set_for != near
+    assert office.set(set_for).held == (near,)
+    assert office.is_hidden(near)
+
+
 def test_shield_set_for_a_child_who_is_held_outlives_the_word_that_it_is_another(
     office, source, family, home, decisions
 ):

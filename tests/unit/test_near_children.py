@@ -7,7 +7,7 @@ from analyzers.compare.nearness import nearness
 from analyzers.fields import search_fields
 from indexer.children.child import Contribution
 from indexer.children.combine import combine
-from indexer.children.document import build_identity, child_blocks
+from indexer.children.document import build_document, build_identity
 from indexer.children.profile import build_profile
 from indexer.feeds.rows import read_row
 from indexer.shields.near_children import near_clause
@@ -26,7 +26,7 @@ def fits(clause, fields):
         [(field, value)] = clause["prefix"].items()
         return any(token.startswith(value) for token in fields[field])
     said = clause["bool"]
-    is_all = all(fits(one, fields) for one in said.get("filter", ()))
+    is_all = all(fits(one, fields) for one in said.get("must", ()))
     return is_all and ("should" not in said or any(fits(one, fields) for one in said["should"]))
 
 
@@ -41,7 +41,7 @@ def fields_of(child):
     derived = search_fields(build_identity(child))
     return {
         **derived,
-        "blocks": child_blocks(child),
+        "blocks": build_document(child).get("blocks", ()),
         "nhs_numbers": child.nhs_numbers,
         "upns": child.upns,
     }
@@ -71,6 +71,19 @@ def test_clause_finds_everybody_who_is_near():
         seen += 1
         assert fits(near_clause(profile), fields_of(child)), forms
     assert seen > 600
+
+
+def test_unnamed_baby_of_an_address_without_postcode_is_asked_for_on_any_day():
+    """Neither name nor date nor postcode: the address alone leads there."""
+    row = rows()[0] | {"given_names": "Baby", "nhs_number": None, "upn": None, "carers": []}
+    home = {**row["address"], "postcode": ""}
+    shielded = child_of({**row, "address": home, "date_of_birth": "2025-09-13"})
+    planted = child_of({**row, "address": home, "date_of_birth": "2021-01-01"})
+    profile = build_profile(shielded.contributions)
+    assert fits(near_clause(profile), fields_of(planted))
+    elsewhere = {**home, "lines": ["1 Some Other Road"]}
+    moved = child_of({**row, "address": elsewhere, "date_of_birth": "2021-01-01"})
+    assert not fits(near_clause(profile), fields_of(moved))
 
 
 def test_clause_finds_few_others():

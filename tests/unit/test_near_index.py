@@ -13,9 +13,8 @@ from analyzers.compare.nearness import LIMIT, nearness, shield_weight
 from analyzers.compare.related import asked_tokens, stored_tokens
 from analyzers.compare.relation import Relation, relation
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, phone_key, place_keys
+from analyzers.profile import Profile, is_postcode, phone_key, place_keys
 from analyzers.tables import read_table
-from indexer.shields.near_children import _is_postcode
 from indexer.shields.near_index import CLOSE_DATES, NearIndex
 from tests.benchmarks.corrupt import one_edit
 from tests.benchmarks.invented_rows import households, profile_of
@@ -155,7 +154,7 @@ def test_row_changed_in_two_ways_is_near_where_an_address_or_a_carer_agrees():
 def test_carer_of_the_same_name_and_phone_tells_as_much_as_an_address():
     assert phone_key("Aoife O'Brien", "01942 000 000") == phone_key("AOIFE OBRIEN", "01942-000000")
     assert phone_key("Aoife O'Brien", "") == phone_key("Mother", "01942 000000") == ""
-    assert not _is_postcode(phone_key("Aoife O'Brien", "01942 000000"))
+    assert not is_postcode(phone_key("Aoife O'Brien", "01942 000000"))
 
 
 def test_addresses_are_one_place_by_postcode_or_by_every_letter_and_digit():
