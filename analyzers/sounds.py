@@ -68,10 +68,15 @@ def sounds(word: str) -> tuple[str, ...]:
 
     Raises KeyError for a letter that is not of a to z.
     """
+    return codes(word)
+
+
+def codes(word: str) -> tuple[str, ...]:
+    """The same, not kept: for words that hardly come twice."""
     if len(word) < SHORTEST_HEARD:
         return ()
-    codes = dict.fromkeys(map(_code, _readings(word)))
-    return tuple([code for code in codes if code][:MOST_CODES])
+    found = dict.fromkeys(map(_code, _readings(word)))
+    return tuple([code for code in found if code][:MOST_CODES])
 
 
 def sound_alike(one: str, other: str) -> bool:

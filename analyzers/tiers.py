@@ -10,14 +10,17 @@ from typing import Literal
 
 from analyzers.fold import WORD_LETTERS
 from analyzers.kin import kin_tokens
-from analyzers.sounds import nearly_heard, sounds
+from analyzers.sounds import codes, nearly_heard, sounds
 from analyzers.two_edits import common_names_near, without_two
 
 SHORTEST_EDITED = 3
 """A word of two letters with one taken away is every name that has the other."""
+SHORTEST_BEGINNING = 4
+"""Of a typed word, that a stored one may be: Abdul of Abdulrahman."""
 FUZZY_LETTERS = range(4, 21)
 """Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
+_LEAST_OF_A_JOIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,10 @@ def _edits(part: Part) -> tuple[str, ...]:
     return edit_tokens(part.text)
 
 
+def _joined_edits(part: Part) -> tuple[str, ...]:
+    return tuple([token for join in _telling_joins(part) for token in edit_tokens(join)])
+
+
 def _without_two(part: Part) -> tuple[str, ...]:
     return without_two(part.text)
 
@@ -130,6 +137,19 @@ def _sounds(part: Part) -> tuple[str, ...]:
     return sounds(part.text)
 
 
+def _joined_sounds(part: Part) -> tuple[str, ...]:
+    return tuple([code for join in _telling_joins(part) for code in sounds(join)])
+
+
+def _telling_joins(part: Part) -> list[str]:
+    """Return the joins but those that are the word, or its neighbour, with one letter more: both
+    words of "j smith" would be met by Smith."""
+    letters = len(part.text)
+    return [
+        join for join in part.joins if _LEAST_OF_A_JOIN <= letters <= len(join) - _LEAST_OF_A_JOIN
+    ]
+
+
 def _nearly_heard(part: Part) -> tuple[str, ...]:
     return tuple(sorted(nearly_heard(part.text)))
 
@@ -140,6 +160,10 @@ def _itself(text: str) -> tuple[str, ...]:
 
 def _beginning(part: Part) -> tuple[str, ...]:
     return (part.text,) if len(part.text) > 1 else ()
+
+
+def _begins(part: Part) -> tuple[str, ...]:
+    return tuple([part.text[:end] for end in range(SHORTEST_BEGINNING, len(part.text))])
 
 
 def _initial(part: Part) -> tuple[str, ...]:
@@ -163,11 +187,22 @@ TIERS = (
     Tier("joined", "joined", stored_join=_itself, asked=_text_and_joined, score=4.5, reach="same"),
     Tier("split", "names", asked=_joined, score=4.5, reach="same"),
     Tier("edits", "edits", stored=edit_tokens, asked=_edits, score=4),
-    Tier("sounds", "sounds", stored=sounds, asked=_sounds, score=3, reach="usual"),
+    Tier(
+        "sounds",
+        "sounds",
+        stored=sounds,
+        stored_join=codes,
+        asked=_sounds,
+        score=3,
+        reach="usual",
+    ),
+    Tier("nearly joined", "edits", asked=_joined_edits, score=3, reach="usual"),
+    Tier("sounds joined", "sounds", asked=_joined_sounds, score=3, reach="usual"),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2, reach="usual"),
     Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),
     Tier("two edits common", "names", asked=_common_near, score=2, reach="usual"),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", reach="rescue"),
+    Tier("begins", "names", asked=_begins, score=1, reach="rescue"),
     Tier("nearly heard", "sounds", asked=_nearly_heard, score=1, reach="heard"),
 )

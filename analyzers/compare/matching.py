@@ -15,6 +15,7 @@ _WRONG_SIDE = 3
 _MOST_JOINED = 3
 _NO_RANK = 1000
 _NEARLY = frozenset({"form", "edit", "sounds"})
+_LONG = 5
 
 
 class Placed(NamedTuple):
@@ -110,11 +111,10 @@ def _closest(
         return matches
     options += _joined_options(asked, stored)
     matches = _taken(options, exact)
-    if not is_typed or _count(matches) == len(asked):
+    if not is_typed or _count(matches, _RANKS["begins"]) == len(asked):
         return matches
     options += _nearly_joined_options(asked, stored)
-    nearly = _taken(options, exact)
-    matches = nearly if _count(nearly) > _count(matches) else matches
+    matches = max(matches, _taken(options, exact), key=_how_many)
     if not by_ear:
         return matches
     return matches + _taken(list(_nearly_heard_options(asked, stored, matches)), ())
@@ -141,6 +141,11 @@ def _count(matches: Sequence[Match], below: int = _NO_RANK) -> int:
         if _RANKS[match.kind] < below:
             count += len(match.asked)
     return count
+
+
+def _how_many(matches: Sequence[Match]) -> tuple[int, int]:
+    """Return how many asked words are matched, and how many of them closely."""
+    return _count(matches), _count(matches, _RANKS["begins"])
 
 
 def _single_options(
@@ -221,8 +226,14 @@ def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[t
                 yield from (
                     (run, i)
                     for run, joined in _runs(parts, start)
-                    if relation(joined, whole.text) in _NEARLY
+                    if _is_nearly(joined, whole.text)
                 )
+
+
+def _is_nearly(joined: str, whole: str) -> bool:
+    """Said of the last letter too, that is left out: else it is a beginning."""
+    kind = relation(joined, whole)
+    return kind in _NEARLY or (kind == "prefix" and _LONG <= len(joined) == len(whole) - 1)
 
 
 def _runs(placed: Sequence[Placed], start: int) -> Iterator[tuple[_Places, str]]:

@@ -6,10 +6,9 @@ have two letters different, which the near comparison counts for next to nothing
 
 from collections.abc import Iterator
 
-from analyzers.compare.relation import SHORTEST_BEGINNING
 from analyzers.kin import kin_tokens
 from analyzers.sounds import sounds
-from analyzers.tiers import edit_tokens
+from analyzers.tiers import SHORTEST_BEGINNING, edit_tokens
 
 
 def stored_tokens(word: str) -> Iterator[str]:

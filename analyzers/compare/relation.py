@@ -7,7 +7,7 @@ from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
 
 from analyzers.kin import kinship
 from analyzers.sounds import sound_alike
-from analyzers.tiers import SHORTEST_EDITED
+from analyzers.tiers import SHORTEST_BEGINNING, SHORTEST_EDITED
 from analyzers.two_edits import SHORTEST as SHORTEST_WITH_TWO
 
 Relation = Literal[
@@ -30,7 +30,6 @@ Relation = Literal[
 `begins` is a typed word that begins with the stored one (Abdulrahman, Abdul); `nearly_heard` is one
 that nothing is closer to, told by `matching`, and only in the last stage of a search."""
 
-SHORTEST_BEGINNING = 4
 _ALIKE_WITH_TWO_EDITS = 0.75
 
 

@@ -9,13 +9,12 @@ from typing import Any
 from analyzers.blocks import block_keys, household_key
 from analyzers.closeness import swapped
 from analyzers.compare.nearness import nearness
-from analyzers.compare.relation import SHORTEST_BEGINNING
 from analyzers.fold import words
 from analyzers.identity import Born, Identity
 from analyzers.kin import kin_tokens
 from analyzers.profile import Profile, is_postcode
 from analyzers.sounds import sounds
-from analyzers.tiers import edit_tokens, joins_of
+from analyzers.tiers import SHORTEST_BEGINNING, edit_tokens, joins_of
 from indexer.children.profile import build_profile
 from indexer.children.store import ChildStore
 

@@ -20,7 +20,7 @@ from indexer.children.child import (
 )
 from indexer.people.actor import Actor
 from webapp.search.question import Question, parse_question
-from webapp.search.rank import rank
+from webapp.search.rank import Named, how_named, rank
 
 TODAY = date(2026, 11, 1)
 READER = Actor("amira", "practitioner", "359")
@@ -233,7 +233,8 @@ def test_child_of_whose_name_no_word_speaks_is_left_out():
 
 def test_child_whose_names_only_sound_a_little_like_those_typed_is_left_out():
     far, near = (child(n, name, "Głowacki", TODAY) for n, name in ((1, "Kamil"), (2, "Adam")))
-    found = rank(asked("adam gwovatsky"), [far, near], READER, TODAY, by_ear=True)
+    both = {far.number, near.number}
+    found = rank(asked("adam gwovatsky"), [far, near], READER, TODAY, by_ear=both)
     assert [one.child for one in found] == [near.number]
     assert "Gwovatsky sounds a little like Głowacki" in found[0].whys
 
@@ -247,9 +248,40 @@ def test_nothing_is_taken_for_nearly_heard_unless_nobody_else_was_found(typed):
     assert found.doubts == (("no Martha in this record",) if "martha" in typed else ())
 
 
+def test_only_who_was_found_by_ear_is_judged_by_it():
+    others = [child(n, "Martha", "Głowacki", TODAY) for n in (1, 2)]
+    found = rank(asked("martha gwovatsky"), others, READER, TODAY, by_ear={others[0].number})
+    assert [one.child for one in found] == [one.number for one in others]
+    assert [bool(one.doubts) for one in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "given", "family", "how"),
+    [
+        ("zoe kelly", "Ann", "Fox", Named.NOT),
+        ("zoe kelly", "Zoe", "Kelly", Named.CLOSELY),
+        ("zoe kely", "Zoe", "Kelly", Named.CLOSELY),
+        ("zowey kelly", "Zoe", "Kelly", Named.CLOSELY),
+        ("z kelly", "Zoe", "Kelly", Named.CLOSELY),  # an initial was typed
+        ("zoe kelly", "Z", "Kelly", Named.LOOSELY),  # one is stored, as of very many
+        ("zoe rodelhydst", "Zoe", "Rodelhurst", Named.LOOSELY),
+        ("zoe marianne", "Zoe", "Mari", Named.LOOSELY),
+        ("zoe fox", "Zoe", "Kelly", Named.LOOSELY),
+        ("zoe fox 2014", "Zoe", "Kelly", Named.LOOSELY),
+        ("zoe fox 9 3 2014", "Zoe", "Kelly", Named.CLOSELY),  # on that very day
+        ("zoe fox WN1 1AA", "Zoe", "Kelly", Named.CLOSELY),  # at that address
+        ("zoe fox WN1", "Zoe", "Kelly", Named.LOOSELY),
+        ("fox 9 3 2014", "Zoe", "Fawkes", Named.CLOSELY),
+    ],
+)
+def test_who_is_named_by_chance_is_told_from_who_is_meant(typed, given, family, how):
+    one = child(1, given, family, date(2014, 3, 9), postcode="WN1 1AA")
+    assert how_named(asked(typed).identity(), one) is how
+
+
 def test_initial_is_not_enough_beside_a_name_that_sounds_a_little_like_another():
     one = child(1, "James", "Głowacki", TODAY)
-    assert rank(asked("j gwovatsky"), [one], READER, TODAY, by_ear=True) == ()
+    assert rank(asked("j gwovatsky"), [one], READER, TODAY, by_ear={one.number}) == ()
 
 
 def test_number_finds_alone_and_what_else_was_typed_is_told():

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from analyzers.clauses import BORN_SCORES, WORD_SCORE
 from analyzers.identity import Born, Identity, PersonName
@@ -10,6 +11,7 @@ from analyzers.stages import enough_score
 from analyzers.tiers import TIERS
 from webapp.search.query import STAGES, Candidates, asked_by
 from webapp.search.question import Question
+from webapp.search.rank import Named
 
 DAY = Born(date(2014, 3, 9), date(2014, 3, 9))
 YEAR = Born(date(2014, 1, 1), date(2014, 12, 31))
@@ -79,18 +81,47 @@ def among(*scored, more=False):
     return Candidates(children, more, ("1", "2"), scores[0], scores)
 
 
+def how_named(child):
+    how = {"meant": Named.CLOSELY, "a little": Named.LOOSELY}
+    return how.get(child, Named.NOT)
+
+
 def test_child_who_will_be_left_out_ends_no_search():
-    found = among(("by chance", 28.0), ("meant", 20.0)).of_named(lambda child: child == "meant")
-    assert (found.children, found.best) == (("by chance", "meant"), 20.0)
+    found = among(("by chance", 28.0), ("meant", 20.0)).of_named(how_named)
+    assert (found.children, found.best, found.is_close) == (("by chance", "meant"), 20.0, True)
 
 
 @pytest.mark.parametrize("more", [True, False])
 def test_nobody_but_children_who_will_be_left_out_is_nobody(more):
-    found = among(("by chance", 28.0), ("too", 20.0), more=more).of_named(lambda _: False)
+    found = among(("by chance", 28.0), ("too", 20.0), more=more).of_named(how_named)
     assert found == Candidates((), more=False, seen=("1", "2"))  # still asked of the register
     assert all(found.need(stage, asked("jo an")) for stage in STAGES)
 
 
 def test_too_many_to_list_stay_too_many():
     found = Candidates((), more=True, best=28.0)
-    assert found.of_named(lambda _: False) == found
+    assert found.of_named(how_named) == found
+    assert found.are_too_many
+
+
+def test_child_who_meets_a_word_by_chance_ends_no_search():
+    """At eleven million there is always a George R., born that year."""
+    found = among(("a little", 28.0), ("by chance", 20.0)).of_named(how_named)
+    assert (found.best, found.is_close) == (28.0, False)
+    two, three = asked("jo rodelhydst"), asked("jo ann rodelhydst")
+    assert found.need("rescue", two)
+    assert found.need("heard", two)
+    assert found.need("fewer", three)
+    close = replace(found, is_close=True)
+    assert not close.need("rescue", two)
+    assert not close.need("heard", two)
+    assert close.need("fewer", three)  # while they are few
+    assert not replace(close, children=("meant",) * 10).need("fewer", three)
+
+
+def test_close_child_of_one_stage_is_close_with_what_the_next_finds():
+    close = Candidates((), more=False, is_close=True)
+    later = Candidates((), more=False)
+    assert close.and_wider(later).is_close
+    assert later.and_wider(close).is_close
+    assert not later.and_wider(later).is_close

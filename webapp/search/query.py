@@ -27,7 +27,7 @@ from indexer.searches import PEOPLE
 from indexer.world import World
 from mappings.names import CHILDREN
 from webapp.search.question import Question
-from webapp.search.rank import is_named
+from webapp.search.rank import Named, how_named
 
 MOST_CANDIDATES = 200
 FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
@@ -38,8 +38,10 @@ SEARCH_TIMEOUT_SECONDS = 5
 STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard")
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
-FEWER_THAN: dict[Stage, int] = {"fewer": 10, "rescue": 1, "heard": 1}
-"""Stages that are left out unless fewer children than this are found, and all of them listed."""
+LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard"})
+"""Stages that are left out where a child was found of whom every word speaks."""
+FEWER_THAN: dict[Stage, int] = {"fewer": 10}
+"""Stages that are asked all the same where fewer children than this are found."""
 PASSED_OVER = frozenset[Stage]({"fewer", "heard"})
 """Stages that found nobody if they found too many to list: a wider one may find the few who are
 meant, and that thousands sound a little like somebody is no answer."""
@@ -52,8 +54,9 @@ class Candidates(Struct, frozen=True):
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
     hidden child among those would make a group too large that is not. `best` is the score of the
-    first of them, and of the children `scores` are, where they come from one question. `by_ear`
-    says that a word of each may be nearly what was heard, for nobody else was found.
+    first of them, and of the children `scores` are, where they come from one question. `is_close`
+    says that every word speaks for one of them. `by_ear` are the numbers of those of whom a word
+    may be nearly what was heard: nothing else found them.
     """
 
     children: tuple[Child, ...]
@@ -61,7 +64,12 @@ class Candidates(Struct, frozen=True):
     seen: tuple[str, ...] = ()
     best: float = 0.0
     scores: tuple[float, ...] = ()
-    by_ear: bool = False
+    is_close: bool = False
+    by_ear: frozenset[str] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset([child.number for child in self.children])
 
     def and_wider(self, later: "Candidates") -> "Candidates":
         """Return these and what a later, wider stage found. It can leave out some of these, where
@@ -69,23 +77,36 @@ class Candidates(Struct, frozen=True):
         ours = {child.number for child in self.children}
         new = tuple(child for child in later.children if child.number not in ours)
         seen, best = (*self.seen, *later.seen), max(self.best, later.best)
-        return Candidates((*self.children, *new), later.more, seen, best)
+        is_close = self.is_close or later.is_close
+        return Candidates((*self.children, *new), later.more, seen, best, is_close=is_close)
 
-    def of_named(self, is_named: Callable[[Child], bool]) -> "Candidates":
+    def of_named(self, how_named: Callable[[Child], Named]) -> "Candidates":
         """Return these with the score of the first child who will not be left out; nobody, if none
         is left: who shares letters with every word by chance alone would end the search."""
         if not self.children:
             return self
+        best = None
         for child, score in zip(self.children, self.scores, strict=True):
-            if is_named(child):
-                return replace(self, best=score)
-        return Candidates((), more=False, seen=self.seen)
+            named = how_named(child)
+            best = score if best is None and named else best
+            if named is Named.CLOSELY:
+                return replace(self, best=best, is_close=True)
+        return (
+            Candidates((), more=False, seen=self.seen) if best is None else replace(self, best=best)
+        )
 
     def need(self, stage: Stage, asked: Identity) -> bool:
         """Say whether the stage has to be asked too."""
         if stage in ENOUGH_FOR_A_WORD and self.best >= enough_score(asked, stage):
             return False
-        return stage not in FEWER_THAN or not (self.more or len(self.children) >= FEWER_THAN[stage])
+        if stage not in LATER:
+            return True
+        are_few = len(self.children) < FEWER_THAN.get(stage, 0)
+        return (are_few or not self.is_close) and not self.are_too_many
+
+    @property
+    def are_too_many(self) -> bool:
+        return self.more and not self.children
 
 
 class ChildSearch:
@@ -113,10 +134,13 @@ class ChildSearch:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
             by_ear = stage == "heard"
-            later = self._ask(query, hidden).of_named(partial(is_named, asked, by_ear=by_ear))
-            if stage in PASSED_OVER and not later.children:
-                later = replace(later, more=False, best=0.0)
-            found = replace(found.and_wider(later), by_ear=by_ear)
+            later = self._ask(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
+            if stage == "fewer" and later.children:
+                later = replace(later, is_close=True)  # all other words are the same
+            if later.are_too_many and (found.children or stage in PASSED_OVER):
+                later = replace(later, more=found.more, best=0.0)
+            wider = found.and_wider(later)
+            found = replace(wider, by_ear=wider.numbers - found.numbers) if by_ear else wider
         return found
 
     def by_number(self, number: str, hidden: frozenset[str]) -> Candidates:

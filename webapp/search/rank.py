@@ -1,11 +1,13 @@
 """Puts candidates in order by the evidence for and against each, and says why."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date
+from enum import IntEnum
 from typing import NamedTuple
 
+from analyzers.clauses import asked_words
 from analyzers.compare import NAME_FIELDS, Evidence, compare, score
 from analyzers.fold import fold
 from analyzers.identity import Identity
@@ -21,10 +23,22 @@ from webapp.search.siblings import twins_among
 
 SEES_SOURCES = "data-manager"
 AGAINST = frozenset({"missing", "different"})
+MAY_BE_CHANCE = AGAINST | {"begins", "two_edits", "nearly_heard"}
+"""Kinds of evidence of a word that are no reason to look for nobody else: of eleven million
+children nearly always some meet a word so."""
 TELLS_LITTLE = AGAINST | {"nearly_heard", "initial"}
 """Kinds of evidence of a word that list nobody by ear: very many names sound a little like another,
 and begin with the same letter."""
 NUMBER_IS_SAME = Evidence("number", "same", "the number is the same")
+
+
+class Named(IntEnum):
+    """How far the words of a question speak for a child: not at all, so that it is left out; a
+    little, perhaps by chance; or each of them, by more than chance."""
+
+    NOT = 0
+    LOOSELY = 1
+    CLOSELY = 2
 
 
 class Verdict(NamedTuple):
@@ -41,17 +55,20 @@ def rank(
     reader: Actor,
     today: date,
     *,
-    by_ear: bool = False,
+    by_ear: Set[str] = frozenset(),
 ) -> tuple[Found, ...]:
-    """Return the children as answers, best first; `by_ear` if nobody else was found than those of
-    whose names a word is nearly what was heard.
+    """Return the children as answers, best first; `by_ear` are the numbers of those who were only
+    found because a word of their names is nearly what was heard.
 
     Equal ones: the reader's own authority first, then by number, so that order never wavers. A
     child of whose name no typed word speaks is left out.
     """
     asked = question.identity()
-    judge = _judge_by_number if question.number else _judge_by_ear if by_ear else _judge
-    verdicts = [verdict for child in children if (verdict := judge(asked, child))]
+    judge = _judge_by_number if question.number else _judge
+    judged = (
+        (_judge_by_ear if child.number in by_ear else judge)(asked, child) for child in children
+    )
+    verdicts = [verdict for verdict in judged if verdict]
     verdicts.sort(key=_place_for(reader))
     children = [one.child for one in verdicts]
     doubles, twins = _doubles(children), twins_among(children)
@@ -60,9 +77,27 @@ def rank(
     return tuple([replace(one, is_twin=True) if one.child in twins else one for one in found])
 
 
-def is_named(asked: Identity, child: Child, *, by_ear: bool) -> bool:
-    """Say whether a typed word speaks for this child: else it is left out."""
-    return (_judge_by_ear if by_ear else _judge)(asked, child) is not None
+def how_named(asked: Identity, child: Child, *, by_ear: bool = False) -> Named:
+    """Say how far the typed words speak for this child. On the day of birth, or at the whole
+    postcode, one of two or more may be missing, or met by chance."""
+    verdict = (_judge_by_ear if by_ear else _judge)(asked, child)
+    if verdict is None:
+        return Named.NOT
+    kinds = [one.kind for one in verdict.evidence if one.field in NAME_FIELDS]
+    initials = sum(len(word) == 1 for word in asked_words(asked))
+    doubtful = max(0, kinds.count("initial") - initials)
+    doubtful += sum(kind in MAY_BE_CHANCE for kind in kinds)
+    may_be = int(len(kinds) > 1 and _is_certain(asked, verdict.evidence))
+    return Named.CLOSELY if doubtful <= may_be else Named.LOOSELY
+
+
+def _is_certain(asked: Identity, evidence: Iterable[Evidence]) -> bool:
+    postcode = parse_postcode(asked.postcodes[0]) if asked.postcodes else None
+    certain = {
+        "born": asked.born is not None and asked.born.day is not None,
+        "postcode": postcode is not None and bool(postcode.inward),
+    }
+    return any(one.kind == "same" and certain.get(one.field) for one in evidence)
 
 
 def _judge(asked: Identity, child: Child) -> Verdict | None:
