@@ -88,7 +88,7 @@ def how_named(child):
 
 def test_child_who_will_be_left_out_ends_no_search():
     found = among(("by chance", 28.0), ("meant", 20.0)).of_named(how_named)
-    assert (found.children, found.best, found.is_close) == (("by chance", "meant"), 20.0, True)
+    assert (found.children, found.best) == (("by chance", "meant"), 20.0)
 
 
 @pytest.mark.parametrize("more", [True, False])
@@ -107,12 +107,14 @@ def test_too_many_to_list_stay_too_many():
 def test_child_who_meets_a_word_by_chance_ends_no_search():
     """At eleven million there is always a George R., born that year."""
     found = among(("a little", 28.0), ("by chance", 20.0)).of_named(how_named)
-    assert (found.best, found.is_close) == (28.0, False)
+    assert found.best == 0
     two, three = asked("jo rodelhydst"), asked("jo ann rodelhydst")
+    assert found.need("strict", two)
     assert found.need("rescue", two)
     assert found.need("heard", two)
     assert found.need("fewer", three)
-    close = replace(found, is_close=True)
+    close = replace(found, best=20.0)
+    assert not close.need("strict", two)
     assert not close.need("rescue", two)
     assert not close.need("heard", two)
     assert close.need("fewer", three)  # while they are few
@@ -120,8 +122,6 @@ def test_child_who_meets_a_word_by_chance_ends_no_search():
 
 
 def test_close_child_of_one_stage_is_close_with_what_the_next_finds():
-    close = Candidates((), more=False, is_close=True)
-    later = Candidates((), more=False)
-    assert close.and_wider(later).is_close
-    assert later.and_wider(close).is_close
-    assert not later.and_wider(later).is_close
+    close, later = Candidates((), more=False, best=20.0), Candidates((), more=False)
+    assert close.and_wider(later).best == later.and_wider(close).best == 20.0
+    assert later.and_wider(later).best == 0

@@ -39,12 +39,13 @@ STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard")
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
 LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard"})
-"""Stages that are left out where a child was found of whom every word speaks."""
+"""Stages that are left out where a child was found for whom every word speaks."""
 FEWER_THAN: dict[Stage, int] = {"fewer": 10}
 """Stages that are asked all the same where fewer children than this are found."""
 PASSED_OVER = frozenset[Stage]({"fewer", "heard"})
 """Stages that found nobody if they found too many to list: a wider one may find the few who are
-meant, and that thousands sound a little like somebody is no answer."""
+meant, and that thousands sound a little like somebody is no answer. Where somebody was found
+before, so does the rescue."""
 
 Query = dict[str, Any]
 
@@ -53,10 +54,10 @@ class Candidates(Struct, frozen=True):
     """Children who may be meant; `more` says that a further group exists and is left out.
 
     `seen` are the numbers of all that Elasticsearch returned, also of a group that is left out: a
-    hidden child among those would make a group too large that is not. `best` is the score of the
-    first of them, and of the children `scores` are, where they come from one question. `is_close`
-    says that every word speaks for one of them. `by_ear` are the numbers of those of whom a word
-    may be nearly what was heard: nothing else found them.
+    hidden child among those would make a group too large that is not. `scores` are those of the
+    children, where they come from one question; `best` is that of the first for whom every word
+    speaks, 0 if none does; of the first of all where they are too many to list. `by_ear` are the
+    numbers of those of whom a word may be nearly what was heard: nothing else found them.
     """
 
     children: tuple[Child, ...]
@@ -64,7 +65,6 @@ class Candidates(Struct, frozen=True):
     seen: tuple[str, ...] = ()
     best: float = 0.0
     scores: tuple[float, ...] = ()
-    is_close: bool = False
     by_ear: frozenset[str] = frozenset()
 
     @property
@@ -77,23 +77,22 @@ class Candidates(Struct, frozen=True):
         ours = {child.number for child in self.children}
         new = tuple(child for child in later.children if child.number not in ours)
         seen, best = (*self.seen, *later.seen), max(self.best, later.best)
-        is_close = self.is_close or later.is_close
-        return Candidates((*self.children, *new), later.more, seen, best, is_close=is_close)
+        return Candidates((*self.children, *new), later.more, seen, best)
 
     def of_named(self, how_named: Callable[[Child], Named]) -> "Candidates":
-        """Return these with the score of the first child who will not be left out; nobody, if none
-        is left: who shares letters with every word by chance alone would end the search."""
-        if not self.children:
+        """Return these with the score of the first child for whom every word speaks: who shares
+        letters with the words by chance ends no search. Nobody, if all will be left out."""
+        if self.are_too_many:
             return self
-        best = None
+        is_anybody_named = False
         for child, score in zip(self.children, self.scores, strict=True):
             named = how_named(child)
-            best = score if best is None and named else best
             if named is Named.CLOSELY:
-                return replace(self, best=best, is_close=True)
-        return (
-            Candidates((), more=False, seen=self.seen) if best is None else replace(self, best=best)
-        )
+                return replace(self, best=score)
+            is_anybody_named |= named is Named.LOOSELY
+        if is_anybody_named:
+            return replace(self, best=0.0)
+        return Candidates((), more=False, seen=self.seen)
 
     def need(self, stage: Stage, asked: Identity) -> bool:
         """Say whether the stage has to be asked too."""
@@ -102,7 +101,7 @@ class Candidates(Struct, frozen=True):
         if stage not in LATER:
             return True
         are_few = len(self.children) < FEWER_THAN.get(stage, 0)
-        return (are_few or not self.is_close) and not self.are_too_many
+        return (are_few or not self.best) and not self.are_too_many
 
     @property
     def are_too_many(self) -> bool:
@@ -136,8 +135,9 @@ class ChildSearch:
             by_ear = stage == "heard"
             later = self._ask(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
             if stage == "fewer" and later.children:
-                later = replace(later, is_close=True)  # all other words are the same
-            if later.are_too_many and (found.children or stage in PASSED_OVER):
+                later = replace(later, best=later.scores[0])  # all other words are the same
+            is_passed_over = stage in PASSED_OVER or (stage in LATER and found.children)
+            if later.are_too_many and is_passed_over:
                 later = replace(later, more=found.more, best=0.0)
             wider = found.and_wider(later)
             found = replace(wider, by_ear=wider.numbers - found.numbers) if by_ear else wider
