@@ -22,7 +22,7 @@ from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from analyzers.tiers import Reach
 
-Stage = Literal["close", "strict", "fewer", "rescue", "heard"]
+Stage = Literal["close", "strict", "fewer", "rescue", "heard", "either"]
 
 MOST_WORDS_ASKED = 8
 NARROW_KINDS: tuple[BornKind, ...] = ("same", "swapped", "digit")
@@ -36,6 +36,7 @@ _SLIPPED = 0.25
 """What they count of their score who are written the same, but born on another day than was typed:
 they stand below all who were born on that day, and end no search."""
 _ENOUGH_WORDS = 3  # that one may be missing, though nothing narrows the search
+_PAIR = 2
 _LEAST_TELLING = 2  # words, of which one may be nearly heard: none is listed for that alone
 _WORDS_LAID_OUT = range(1, 5)
 """Of more words one may be missing whatever it is: to lay out two edits of each as well took a
@@ -54,7 +55,9 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     where the others are the same name.
     "rescue": words may be two letters off or one of them missing, and the date only scores.
     "heard": the same with one sound of a word wrong for its letters, where another word is met in
-    one of the usual ways. Raises ValueError for a question without a word, or with more than 8.
+    one of the usual ways. "either": of two words one may be missing altogether, where the other is
+    the same name: a child is called what no record says. Raises ValueError for a question without a
+    word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
@@ -137,6 +140,15 @@ def _heard(asked: Identity, found: Sequence[str]) -> Clause | None:
     return query
 
 
+def _either(asked: Identity, found: Sequence[str]) -> Clause | None:
+    needed, extra = _needed_and_extra(found, "same")
+    telling = [word for word in found if len(word) > 1]
+    if len(needed) != _PAIR or len(telling) < len(found) or _narrow_clauses(asked, NARROW_KINDS):
+        return None  # a day or a whole postcode narrows the rescue, in which one may be missing
+    one = any_of(needed, 1)
+    return {"bool": {"must": [one, *_born(asked)], "should": [*extra, *scoring_clauses(asked)]}}
+
+
 def _widest(asked: Identity, found: Sequence[str], reach: Reach) -> Clause:
     clauses = name_clauses(found, reach)
     narrow = _narrow_clauses(asked, NARROW_KINDS)
@@ -155,6 +167,7 @@ _BUILDERS: dict[Stage, Callable[[Identity, Sequence[str]], Clause | None]] = {
     "fewer": _fewer,
     "rescue": _rescue,
     "heard": _heard,
+    "either": _either,
 }
 
 
@@ -176,13 +189,11 @@ def _may_be_left_out(found: Sequence[str], i: int) -> bool:
 def _words_needed(count: int, has_narrow: bool) -> int:
     """Of two words one may only be missing where a date or postcode narrows: else it is all the
     Smiths of England."""
-    pair = 2
-    return count if count == 1 or (count == pair and not has_narrow) else count - 1
+    return count if count == 1 or (count == _PAIR and not has_narrow) else count - 1
 
 
 def _all_or_narrow(clauses: list[Clause], narrow: list[Clause]) -> list[Clause]:
-    pair = 2
-    if len(clauses) != pair or not narrow:
+    if len(clauses) != _PAIR or not narrow:
         return []
     return [any_of([{"bool": {"filter": clauses}}, *narrow], 1)]
 

@@ -36,8 +36,8 @@ WordTokens = Callable[[str], tuple[str, ...]]
 How = Literal["terms", "prefix", "fuzzy"]
 Reach = Literal["same", "close", "usual", "rescue", "heard"]
 """How far a tier goes: to the same name, however written; to its beginning and one letter off; to
-what is heard the same, or two letters off; and, only when nobody was found, to any two letters off,
-and at last to what is heard nearly the same."""
+what is heard the same, or two letters off; and, only when nobody was found by more than chance, to
+any two letters off, and to what is heard nearly the same."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ Relation = Literal[
 """Closest first; `written` is one name written two ways (McKay, MacKay), told from the letters;
 `joined` words and `nearly_joined` ones are told from several, typed with a slip or without;
 `begins` is a typed word that begins with the stored one (Abdulrahman, Abdul); `nearly_heard` is one
-that nothing is closer to, told by `matching`, and only in the last stage of a search."""
+that nothing is closer to, told by `matching`, and only of whom a search finds so."""
 
 _ALIKE_WITH_TWO_EDITS = 0.75
 

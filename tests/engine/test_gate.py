@@ -124,6 +124,34 @@ def test_child_is_found_by_a_name_of_which_one_sound_was_misheard(load, find):
     assert not find("yatzek gwovatsky").found
 
 
+def test_child_whose_initial_is_met_by_chance_ends_no_search(load, find):
+    load(
+        plain_row("1", "Ptolemy R", "Bardsleywood", BIRTHDAY),
+        plain_row("2", "Ptolemy", "Rodelhurst", BIRTHDAY),
+    )
+    assert set(given_names(find("ptolemy rodelhydst 2014"))) == {"Ptolemy R", "Ptolemy"}
+
+
+def test_child_is_found_by_a_joined_name_typed_in_one_and_with_a_slip(load, find):
+    load(plain_row("1", "Zuleikha", "Al-Khalifi", BIRTHDAY))
+    (found,) = find("zuleikha alkhaleefy").found
+    assert "Alkhaleefy for Al Khalifi, nearly the same when joined up" in found.whys
+
+
+def test_child_called_what_no_record_says_is_found_by_the_rest_of_its_name(load, find, family):
+    load(plain_row("1", "Angharad", family, BIRTHDAY))
+    (found,) = find(f"bunny {family} 2014").found
+    assert found.doubts == ("no Bunny in this record",)
+    assert not find(f"bunny {family} 2011").found
+
+
+def test_of_very_many_with_one_of_two_names_none_is_listed(load, find, family):
+    rows = [plain_row(str(n), "Ann", family, f"2014-03-{n % 28 + 1:02}") for n in range(26)]
+    load(*rows)
+    assert not find(f"bunny {family} 2014").found
+    assert len(find(f"ann {family} 2014").found) == len(rows)
+
+
 def test_child_is_found_by_its_name_in_arabic_letters(load, find, family):
     load(plain_row("1", "Yusuf", family, BIRTHDAY))
     assert given_names(find(f"يوسف {family}")) == ["Yusuf"]

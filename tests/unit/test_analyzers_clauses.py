@@ -15,13 +15,14 @@ from analyzers.stages import build_query
 from analyzers.tiers import TIERS
 
 BORN = Born(date(2014, 3, 9), date(2014, 3, 9))
+YEAR = Born(date(2014, 1, 1), date(2014, 12, 31))
 
 
 def asked(text, **more):
     return Identity(names=(PersonName(text, use="typed"),), **more)
 
 
-STAGES = ("close", "strict", "fewer", "rescue", "heard")
+STAGES = ("close", "strict", "fewer", "rescue", "heard", "either")
 
 
 def keys_in(clause):
@@ -51,15 +52,14 @@ def test_nothing_typed_matches_everyone(text):
         return
     for stage in STAGES:
         query = build_query(asked(text), stage)
-        if query is None and stage in ("fewer", "heard"):
+        if query is None and stage in ("fewer", "heard", "either"):
             continue
         assert query["bool"]["must"]
         assert keys_in(query).isdisjoint({"match_all", "wildcard", "regexp", "query_string"})
 
 
 def test_every_word_and_the_year_must_match_when_asked_strictly():
-    year = Born(date(2014, 1, 1), date(2014, 12, 31))
-    query = build_query(asked("jon smyth", born=year), "strict")["bool"]
+    query = build_query(asked("jon smyth", born=YEAR), "strict")["bool"]
     assert (len(query["must"]), query["should"]) == (3, [])
 
 
@@ -159,6 +159,23 @@ def test_one_sound_may_be_wrong_in_the_last_stage_alone():
 @pytest.mark.parametrize("text", ["gwovatsky", "j gwovatsky", "al gwovatsky", "a b c d e"])
 def test_name_of_one_telling_word_is_not_asked_by_ear(text):
     assert build_query(asked(text), "heard") is None
+
+
+def test_either_of_two_words_may_be_missing_where_nothing_else_narrows():
+    query = build_query(asked("bunny teague", born=YEAR), "either")["bool"]
+    one, born = query["must"]
+    assert (len(one["bool"]["should"]), least_of(one)) == (2, 1)
+    assert "born" in keys_in(born)
+    assert "edits" not in keys_in(query)
+
+
+@pytest.mark.parametrize("text", ["teague", "b teague", "bunny ann teague"])
+def test_of_one_word_or_three_or_an_initial_none_is_asked_alone(text):
+    assert build_query(asked(text, born=YEAR), "either") is None
+
+
+def test_where_a_day_narrows_the_rescue_has_found_who_bears_one_word():
+    assert build_query(asked("bunny teague", born=BORN), "either") is None
 
 
 def test_another_word_must_be_met_in_a_usual_way_where_one_is_nearly_heard():

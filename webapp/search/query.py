@@ -35,17 +35,19 @@ FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 asking the register about two hundred takes four times as long, and recall at 25 is the same."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
 SEARCH_TIMEOUT_SECONDS = 5
-STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard")
+STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard", "either")
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
-LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard"})
+LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard", "either"})
 """Stages that are left out where a child was found for whom every word speaks."""
 FEWER_THAN: dict[Stage, int] = {"fewer": 10}
 """Stages that are asked all the same where fewer children than this are found."""
-PASSED_OVER = frozenset[Stage]({"fewer", "heard"})
+PASSED_OVER = frozenset[Stage]({"fewer", "heard", "either"})
 """Stages that found nobody if they found too many to list: a wider one may find the few who are
 meant, and that thousands sound a little like somebody is no answer. Where somebody was found
 before, so does the rescue."""
+MOST_OF_ONE_WORD = 25
+"""Children of whose names only one of two words is right: a page of them, or none."""
 
 Query = dict[str, Any]
 
@@ -77,7 +79,7 @@ class Candidates(Struct, frozen=True):
         ours = {child.number for child in self.children}
         new = tuple(child for child in later.children if child.number not in ours)
         seen, best = (*self.seen, *later.seen), max(self.best, later.best)
-        return Candidates((*self.children, *new), later.more, seen, best)
+        return Candidates((*self.children, *new), later.more, seen, best, by_ear=self.by_ear)
 
     def of_named(self, how_named: Callable[[Child], Named]) -> "Candidates":
         """Return these with the score of the first child for whom every word speaks: who shares
@@ -133,7 +135,8 @@ class ChildSearch:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
             by_ear = stage == "heard"
-            later = self._ask(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
+            asks = self._few if stage == "either" else self._ask
+            later = asks(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
             if stage == "fewer" and later.children:
                 later = replace(later, best=later.scores[0])  # all other words are the same
             is_passed_over = stage in PASSED_OVER or (stage in LATER and found.children)
@@ -189,6 +192,10 @@ class ChildSearch:
         # The register is asked about the first ones too: they decided that more were wanted.
         wider = self._best(MOST_CANDIDATES, query, hidden)
         return replace(wider, seen=(*found.seen, *wider.seen))
+
+    def _few(self, query: Query, hidden: frozenset[str]) -> Candidates:
+        found = self._best(MOST_OF_ONE_WORD, query, hidden)
+        return Candidates((), more=True, seen=found.seen) if found.more else found
 
     def _best(self, most: int, query: Query, hidden: frozenset[str]) -> Candidates:
         with speaking_to_cluster("searching"):
