@@ -73,7 +73,7 @@ def _carer_place(name: str) -> str:
 def household_key(place: str) -> str:
     """Return what children of one household are stored under whatever their dates are, for the
     comparison with a shielded child; linking never asks for it. `place` is an address without its
-    postcode, or a carer with phone (`analyzers.profile.Profile.places`)."""
+    postcode, a carer with phone (`analyzers.profile.Profile.places`), or a carer's name alone."""
     return f"h{_digest(place)}"  # no digest begins so
 
 

@@ -15,9 +15,11 @@ from analyzers.closeness import born_tokens
 from analyzers.fold import words
 from analyzers.identity import Born, Identity
 from analyzers.postcodes import parse_postcode
-from analyzers.tiers import TIERS, joins_of
+from analyzers.tiers import TIERS, WordTokens, joins_of, telling_joins_of
 
 _STORED = tuple(tier for tier in TIERS if tier.stored or tier.stored_join)
+_STORED_JOIN = tuple(tier.stored_join for tier in _STORED)
+_STORED_TELLING = tuple(tier.stored_telling for tier in _STORED)
 _NAME_FIELDS = tuple(tier.field for tier in _STORED)
 SEARCH_FIELDS = (*_NAME_FIELDS, "born", "postcodes", "blocks")
 """All fields that are derived, and so left out of `_source`."""
@@ -41,7 +43,8 @@ def written_fields(identity: Identity) -> dict[str, Raw]:
         name = words(text)
         found += map(_written_word, name)
         if len(name) > 1:
-            found += map(_written_join, joins_of(name))
+            found += [_written_by(_STORED_JOIN, join) for join in joins_of(name)]
+            found += [_written_by(_STORED_TELLING, join) for join in telling_joins_of(name)]
     fields = dict(zip(_NAME_FIELDS, map(_raw, zip(*found, strict=True)), strict=True))
     fields["born"] = _raw([_written_day(identity.born.day)] if identity.born else [])
     postcodes = chain(identity.postcodes, identity.former_postcodes)
@@ -63,10 +66,8 @@ def _written_word(word: str) -> tuple[bytes, ...]:
     return tuple([_written(tier.stored(word)) if tier.stored else b"" for tier in _STORED])
 
 
-def _written_join(join: str) -> tuple[bytes, ...]:
-    return tuple(
-        [_written(tier.stored_join(join)) if tier.stored_join else b"" for tier in _STORED]
-    )
+def _written_by(tokens_of: Iterable[WordTokens | None], join: str) -> tuple[bytes, ...]:
+    return tuple([_written(tokens(join)) if tokens else b"" for tokens in tokens_of])
 
 
 @lru_cache(maxsize=1 << 13)  # all days of birth of those under eighteen

@@ -20,15 +20,17 @@ SHORTEST_BEGINNING = 4
 FUZZY_LETTERS = range(4, 21)
 """Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
-_LEAST_OF_A_JOIN = 2
+_LETTERS_OF_A_PART, _LETTERS_OF_A_JOIN = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One folded word of a name, and the words it makes together with its neighbours."""
+    """One folded word of a name, and the words it makes together with its neighbours; `telling`
+    are those of them that `is_telling` says may be written with a slip."""
 
     text: str
     joins: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
 
 
 Tokens = Callable[[Part], tuple[str, ...]]
@@ -44,9 +46,10 @@ any two letters off, and to what is heard nearly the same."""
 class Tier:
     """One way to meet. Scores are whole or half numbers, so that their sums are exact in 32 bits.
 
-    `stored` says what is stored of each word, `stored_join` of two or three words written in one;
-    both are None where the field is filled by another tier. They take one text each, so that their
-    tokens can be kept word by word: names have a long tail, words a shorter one.
+    `stored` says what is stored of each word, `stored_join` of two or three words written in one,
+    `stored_telling` of those that may be written with a slip (`is_telling`); they are None where
+    the field is filled by another tier. They take one text each, so that their tokens can be kept
+    word by word: names have a long tail, words a shorter one.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Tier:
     score: float
     stored: WordTokens | None = None
     stored_join: WordTokens | None = None
+    stored_telling: WordTokens | None = None
     how: How = "terms"
     reach: Reach = "close"
 
@@ -63,10 +67,16 @@ def parts_of(words: Sequence[str]) -> tuple[Part, ...]:
     """Return the words of one name, each with the joins of two or three it takes part in."""
     if len(words) == 1:
         return (Part(words[0]),)
-    joins = _joins(words)
+    runs = _runs(words)
+    joins = [(run, "".join(words[run.start : run.stop])) for run in runs]
+    telling = {run for run in runs if is_telling(words[run.start : run.stop])}
     return tuple(
         [
-            Part(word, tuple([join for start, end, join in joins if start <= i < end]))
+            Part(
+                word,
+                tuple([join for run, join in joins if i in run]),
+                tuple([join for run, join in joins if i in run and run in telling]),
+            )
             for i, word in enumerate(words)
         ]
     )
@@ -74,15 +84,28 @@ def parts_of(words: Sequence[str]) -> tuple[Part, ...]:
 
 def joins_of(words: Sequence[str]) -> list[str]:
     """Return every two or three neighbouring words written in one."""
-    return [join for _, _, join in _joins(words)] if len(words) > 1 else []
+    return ["".join(words[run.start : run.stop]) for run in _runs(words)]
 
 
-def _joins(words: Sequence[str]) -> list[tuple[int, int, str]]:
+def telling_joins_of(words: Sequence[str]) -> list[str]:
+    """Return those of them that `is_telling` says may be written with a slip."""
+    runs = (words[run.start : run.stop] for run in _runs(words))
+    return ["".join(run) for run in runs if is_telling(run)]
+
+
+def is_telling(run: Sequence[str]) -> bool:
+    """Say whether words written in one may be met by more than their very letters: with a slip
+    both words of "j smith" would be met by Smith, and "an li" by Ali."""
+    letters = [len(word) for word in run]
+    return min(letters) >= _LETTERS_OF_A_PART and sum(letters) >= _LETTERS_OF_A_JOIN
+
+
+def _runs(words: Sequence[str]) -> list[range]:
     return [
-        (start, start + length, join)
+        range(start, start + length)
         for length in range(2, _MOST_JOINED + 1)
         for start in range(len(words) - length + 1)
-        if len(join := "".join(words[start : start + length])) <= WORD_LETTERS
+        if sum(map(len, words[start : start + length])) <= WORD_LETTERS
     ]
 
 
@@ -122,7 +145,7 @@ def _edits(part: Part) -> tuple[str, ...]:
 
 
 def _joined_edits(part: Part) -> tuple[str, ...]:
-    return tuple([token for join in _telling_joins(part) for token in edit_tokens(join)])
+    return tuple([token for join in part.telling for token in edit_tokens(join)])
 
 
 def _without_two(part: Part) -> tuple[str, ...]:
@@ -138,16 +161,7 @@ def _sounds(part: Part) -> tuple[str, ...]:
 
 
 def _joined_sounds(part: Part) -> tuple[str, ...]:
-    return tuple([code for join in _telling_joins(part) for code in sounds(join)])
-
-
-def _telling_joins(part: Part) -> list[str]:
-    """Return the joins but those that are the word, or its neighbour, with one letter more: both
-    words of "j smith" would be met by Smith."""
-    letters = len(part.text)
-    return [
-        join for join in part.joins if _LEAST_OF_A_JOIN <= letters <= len(join) - _LEAST_OF_A_JOIN
-    ]
+    return tuple([code for join in part.telling for code in sounds(join)])
 
 
 def _nearly_heard(part: Part) -> tuple[str, ...]:
@@ -191,7 +205,7 @@ TIERS = (
         "sounds",
         "sounds",
         stored=sounds,
-        stored_join=codes,
+        stored_telling=codes,
         asked=_sounds,
         score=3,
         reach="usual",
@@ -203,6 +217,6 @@ TIERS = (
     Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),
     Tier("two edits common", "names", asked=_common_near, score=2, reach="usual"),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", reach="rescue"),
-    Tier("begins", "names", asked=_begins, score=1, reach="rescue"),
+    Tier("begins", "names", asked=_begins, score=0.5, reach="rescue"),
     Tier("nearly heard", "sounds", asked=_nearly_heard, score=1, reach="heard"),
 )

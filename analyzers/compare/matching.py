@@ -8,6 +8,7 @@ from analyzers.compare.relation import Relation, relation
 from analyzers.fold import is_particle, read_words
 from analyzers.identity import PersonName, Use
 from analyzers.sounds import sound_nearly_alike
+from analyzers.tiers import is_telling
 
 _RANKS: dict[str, int] = {kind: 10 * place for place, kind in enumerate(get_args(Relation))}
 _USE_RANKS: dict[Use, int] = {"current": 0, "typed": 0, "known_as": 1, "former": 2}
@@ -15,7 +16,6 @@ _WRONG_SIDE = 3
 _MOST_JOINED = 3
 _NO_RANK = 1000
 _NEARLY = frozenset({"form", "edit", "sounds"})
-_LONG = 5
 
 
 class Placed(NamedTuple):
@@ -227,13 +227,14 @@ def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[t
                     (run, i)
                     for run, joined in _runs(parts, start)
                     if _is_nearly(joined, whole.text)
+                    and is_telling([parts[place].text for place in run])
                 )
 
 
 def _is_nearly(joined: str, whole: str) -> bool:
-    """Said of the last letter too, that is left out: else it is a beginning."""
+    """Are they related but for a slip? To lack the last letter is one, and no beginning."""
     kind = relation(joined, whole)
-    return kind in _NEARLY or (kind == "prefix" and _LONG <= len(joined) == len(whole) - 1)
+    return kind in _NEARLY or (kind == "prefix" and len(joined) == len(whole) - 1)
 
 
 def _runs(placed: Sequence[Placed], start: int) -> Iterator[tuple[_Places, str]]:

@@ -1,6 +1,6 @@
 """What contributions say of who a child is, as the near comparison reads it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from analyzers.blocks import carer_name, household_key
 from analyzers.fold import words
@@ -24,11 +24,12 @@ def build_profile(contributions: Iterable[Contribution]) -> Profile:
     )
 
 
-def household_keys(contributions: Iterable[Contribution]) -> frozenset[str]:
-    """Return what the households that these contributions name are found by; a postcode has a
-    field of its own."""
+def household_keys(contributions: Sequence[Contribution]) -> frozenset[str]:
+    """Return what the households that these contributions name are found by: addresses, carers by
+    name and phone, and carers by name. A postcode has a field of its own."""
     places = {place for one in contributions for place in _places(one)}
-    return frozenset([household_key(place) for place in places if not is_postcode(place)])
+    places.update(carer_name(carer.name) for one in contributions for carer in one.facts.carers)
+    return frozenset([household_key(one) for one in places if one and not is_postcode(one)])
 
 
 def _names(facts: Facts) -> Iterator[PersonName]:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from analyzers import tables
-from analyzers.blocks import block_keys, household_key
+from analyzers.blocks import block_keys
 from analyzers.fields import search_fields
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.version import NUMBER, VERSION
+from indexer.children.child import Address, Carer, Contribution, Facts
+from indexer.children.profile import household_keys
 
 FROZEN = Path(__file__).parent / "cases" / "tokens_of_version.json"
 
@@ -28,9 +30,17 @@ def sample():
     )
 
 
+def contribution():
+    """What one source says, for what households are found by."""
+    address = Address(("Flat 2,", "7 Mill-Lane"), "Wigan", "WN1 1AA")
+    carers = (Carer("Zoë O’Brien", "mother", "01942 000 000"),)
+    facts = Facts("Kelly", date(2014, 3, 9), "359", address=address, carers=carers)
+    return Contribution("gp", "1", "", facts, former_addresses=(Address(("1 High St",), "Leigh"),))
+
+
 def tokens():
     """Sorted here only: the engine stores a list of tokens as a set."""
-    blocks = {*block_keys(sample()), household_key("2 mill lane wigan")}
+    blocks = block_keys(sample()) | household_keys([contribution()])
     fields = {**search_fields(sample()), "blocks": blocks}
     return {field: sorted(found) for field, found in fields.items()}
 

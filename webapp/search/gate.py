@@ -99,7 +99,7 @@ class Gate:
             )
         checked_at = self._ask_again_if_late(candidates, checked_at)
         said = hint(question) if candidates.more else ""
-        too_many = candidates.more and not candidates.children
+        too_many = candidates.are_too_many
         ANSWERS.labels("too_many" if too_many else "found" if found else "none").inc()
         return Answer(found, len(found), candidates.more, too_many, said, checked_at)
 

@@ -39,9 +39,9 @@ STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard", "eit
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
 LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard", "either"})
-"""Stages that are left out where a child was found for whom every word speaks."""
-FEWER_THAN: dict[Stage, int] = {"fewer": 10}
-"""Stages that are asked all the same where fewer children than this are found."""
+"""Stages that are left out where a child was found for whom every word speaks, or too many were
+found to list; but of `fewer` only where there are more than these:"""
+FEW = 10
 PASSED_OVER = frozenset[Stage]({"fewer", "heard", "either"})
 """Stages that found nobody if they found too many to list: a wider one may find the few who are
 meant, and that thousands sound a little like somebody is no answer. Where somebody was found
@@ -81,6 +81,13 @@ class Candidates(Struct, frozen=True):
         seen, best = (*self.seen, *later.seen), max(self.best, later.best)
         return Candidates((*self.children, *new), later.more, seen, best, by_ear=self.by_ear)
 
+    def and_no_fewer(self, later: "Candidates", *, is_passed_over: bool) -> "Candidates":
+        """Return what a stage found that need not find these again: that there are more of them
+        stays true, and too many to list are nobody if it is passed over, or somebody is there."""
+        if later.are_too_many and (self.children or is_passed_over):
+            return replace(later, more=self.more, best=0.0)
+        return replace(later, more=self.more or later.more)
+
     def of_named(self, how_named: Callable[[Child], Named]) -> "Candidates":
         """Return these with the score of the first child for whom every word speaks: who shares
         letters with the words by chance ends no search. Nobody, if all will be left out."""
@@ -100,10 +107,10 @@ class Candidates(Struct, frozen=True):
         """Say whether the stage has to be asked too."""
         if stage in ENOUGH_FOR_A_WORD and self.best >= enough_score(asked, stage):
             return False
-        if stage not in LATER:
-            return True
-        are_few = len(self.children) < FEWER_THAN.get(stage, 0)
-        return (are_few or not self.best) and not self.are_too_many
+        if stage not in LATER or self.are_too_many:
+            return stage not in LATER
+        are_few = not self.more and len(self.children) < FEW
+        return not self.best or (stage == "fewer" and are_few)
 
     @property
     def are_too_many(self) -> bool:
@@ -137,11 +144,10 @@ class ChildSearch:
             by_ear = stage == "heard"
             asks = self._few if stage == "either" else self._ask
             later = asks(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
-            if stage == "fewer" and later.children:
+            if stage == "fewer" and later.children and not later.more:
                 later = replace(later, best=later.scores[0])  # all other words are the same
-            is_passed_over = stage in PASSED_OVER or (stage in LATER and found.children)
-            if later.are_too_many and is_passed_over:
-                later = replace(later, more=found.more, best=0.0)
+            if stage in LATER:
+                later = found.and_no_fewer(later, is_passed_over=stage in PASSED_OVER)
             wider = found.and_wider(later)
             found = replace(wider, by_ear=wider.numbers - found.numbers) if by_ear else wider
         return found

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analyzers.clauses import asked_words
 from analyzers.compare import NAME_FIELDS, Evidence, compare, score
-from analyzers.fold import fold
+from analyzers.fold import fold, words
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from indexer.age import age_in_years
@@ -84,11 +84,18 @@ def how_named(asked: Identity, child: Child, *, by_ear: bool = False) -> Named:
     if verdict is None:
         return Named.NOT
     kinds = [one.kind for one in verdict.evidence if one.field in NAME_FIELDS]
-    initials = sum(len(word) == 1 for word in asked_words(asked))
-    doubtful = max(0, kinds.count("initial") - initials)
-    doubtful += sum(kind in MAY_BE_CHANCE for kind in kinds)
+    doubtful = sum(kind in MAY_BE_CHANCE for kind in kinds)
+    if "initial" in kinds:
+        doubtful += max(0, kinds.count("initial") - _initials_for_names(asked, child))
     may_be = int(len(kinds) > 1 and _is_certain(asked, verdict.evidence))
     return Named.CLOSELY if doubtful <= may_be else Named.LOOSELY
+
+
+def _initials_for_names(asked: Identity, child: Child) -> int:
+    """Return how many of the typed words are an initial that the record does not have itself."""
+    said = (text for name in build_identity(child).names for text in (name.given, name.family))
+    stored = {word for text in said for word in words(text)}
+    return sum(len(word) == 1 and word not in stored for word in asked_words(asked))
 
 
 def _is_certain(asked: Identity, evidence: Iterable[Evidence]) -> bool:
