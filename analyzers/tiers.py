@@ -211,12 +211,12 @@ TIERS = (
         reach="usual",
     ),
     Tier("nearly joined", "edits", asked=_joined_edits, score=3, reach="usual"),
-    Tier("sounds joined", "sounds", asked=_joined_sounds, score=3, reach="usual"),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2, reach="usual"),
     Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),
     Tier("two edits common", "names", asked=_common_near, score=2, reach="usual"),
     Tier("fuzzy", "names", asked=_fuzzy, score=1, how="fuzzy", reach="rescue"),
+    Tier("sounds joined", "sounds", asked=_joined_sounds, score=1, reach="rescue"),
     Tier("begins", "names", asked=_begins, score=0.5, reach="rescue"),
     Tier("nearly heard", "sounds", asked=_nearly_heard, score=1, reach="heard"),
 )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, get_args
 
+from jellyfish import jaro_winkler_similarity
+
 from analyzers.compare.relation import Relation, relation
 from analyzers.fold import is_particle, read_words
 from analyzers.identity import PersonName, Use
@@ -15,7 +17,8 @@ _USE_RANKS: dict[Use, int] = {"current": 0, "typed": 0, "known_as": 1, "former":
 _WRONG_SIDE = 3
 _MOST_JOINED = 3
 _NO_RANK = 1000
-_NEARLY = frozenset({"form", "edit", "sounds"})
+_NEARLY = frozenset({"form", "edit"})
+_MOST_MORE, _ALIKE = 2, 0.8
 
 
 class Placed(NamedTuple):
@@ -232,9 +235,12 @@ def _near_joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> Iterator[t
 
 
 def _is_nearly(joined: str, whole: str) -> bool:
-    """Are they related but for a slip? To lack the last letter is one, and no beginning."""
-    kind = relation(joined, whole)
-    return kind in _NEARLY or (kind == "prefix" and len(joined) == len(whole) - 1)
+    """Are they related but for a slip? To lack the last letter is one, and no beginning; to sound
+    alike is not, if half of the letters differ: Mariya Tan is not Martin."""
+    kind, more = relation(joined, whole), abs(len(joined) - len(whole))
+    if kind == "sounds":
+        return more <= _MOST_MORE and jaro_winkler_similarity(joined, whole) >= _ALIKE
+    return kind in _NEARLY or (kind == "prefix" and more == 1)
 
 
 def _runs(placed: Sequence[Placed], start: int) -> Iterator[tuple[_Places, str]]:

@@ -144,8 +144,8 @@ class ChildSearch:
             by_ear = stage == "heard"
             asks = self._few if stage == "either" else self._ask
             later = asks(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
-            if stage == "fewer" and later.children and not later.more:
-                later = replace(later, best=later.scores[0])  # all other words are the same
+            if stage == "fewer" and later.children:
+                later = replace(later, best=later.scores[0])  # the others of three are the same
             if stage in LATER:
                 later = found.and_no_fewer(later, is_passed_over=stage in PASSED_OVER)
             wider = found.and_wider(later)
