@@ -4,6 +4,8 @@ A sure pair of rows has a place in common, which is a postcode or a carer's name
 birth are the same, one digit apart, or day and month swapped (indexer/children/likeness.py). So a
 key is a place with two of the three parts of the date: one wrong digit, or a swap, leaves one of
 three such keys standing whatever the names are, and a neighbour shares one in a hundred times.
+
+The field `blocks` holds these, and the household keys, by which shields alone ask.
 """
 
 from datetime import date
