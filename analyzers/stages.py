@@ -55,9 +55,9 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     where the others are the same name.
     "rescue": words may be two letters off or one of them missing, and the date only scores.
     "heard": the same with one sound of a word wrong for its letters, where another word is met in
-    one of the usual ways. "either": of two words one may be missing altogether, where the other is
-    the same name: a child is called what no record says. Raises ValueError for a question without a
-    word, or with more than 8.
+    one of the usual ways. "either": with a year or an age, one of two words may be missing, where
+    the other is the same name: a child is called what no record says. Raises ValueError for a
+    question without a word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
@@ -143,7 +143,9 @@ def _heard(asked: Identity, found: Sequence[str]) -> Clause | None:
 def _either(asked: Identity, found: Sequence[str]) -> Clause | None:
     needed, extra = _needed_and_extra(found, "same")
     telling = [word for word in found if len(word) > 1]
-    if len(needed) != _PAIR or len(telling) < len(found) or _narrow_clauses(asked, NARROW_KINDS):
+    if len(needed) != _PAIR or len(telling) < len(found) or not asked.born:
+        return None
+    if _narrow_clauses(asked, NARROW_KINDS):
         return None  # a day or a whole postcode narrows the rescue, in which one may be missing
     one = any_of(needed, 1)
     return {"bool": {"must": [one, *_born(asked)], "should": [*extra, *scoring_clauses(asked)]}}

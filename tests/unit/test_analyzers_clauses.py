@@ -83,7 +83,7 @@ def test_on_the_day_one_of_three_words_need_not_be_close(text, least):
 def test_sounds_and_two_letters_are_not_asked_of_close_ones():
     fields = {"sounds", "nearly joined", "two edits", "two edits common", "initial stored"}
     left_out = {tier.name for tier in TIERS if tier.reach not in ("same", "close")}
-    assert left_out == {*fields, "fuzzy", "begins", "nearly heard"}
+    assert left_out == {*fields, "fuzzy", "sounds joined", "begins", "nearly heard"}
     assert "sounds" not in keys_in(build_query(asked("jon smyth"), "close"))
     assert "sounds" in keys_in(build_query(asked("jon smyth"), "strict"))
 
@@ -171,6 +171,10 @@ def test_either_of_two_words_may_be_missing_where_nothing_else_narrows():
 @pytest.mark.parametrize("text", ["teague", "b teague", "bunny ann teague"])
 def test_of_one_word_or_three_or_an_initial_none_is_asked_alone(text):
     assert build_query(asked(text, born=YEAR), "either") is None
+
+
+def test_of_a_name_alone_neither_word_is_asked_alone():
+    assert build_query(asked("bunny teague"), "either") is None
 
 
 def test_where_a_day_narrows_the_rescue_has_found_who_bears_one_word():

@@ -9,10 +9,12 @@ from analyzers.clauses import BORN_SCORES, WORD_SCORE
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.stages import enough_score
 from analyzers.tiers import TIERS
+from indexer.children.child import Child, Facts
 from webapp.search.query import STAGES, Candidates, asked_by
 from webapp.search.question import Question
 from webapp.search.rank import Named
 
+SOMEBODY = Child("000000000001", Facts("Kelly", date(2014, 3, 9), "359"), ())
 DAY = Born(date(2014, 3, 9), date(2014, 3, 9))
 YEAR = Born(date(2014, 1, 1), date(2014, 12, 31))
 SCORES = {tier.name: tier.score for tier in TIERS}
@@ -123,5 +125,23 @@ def test_child_who_meets_a_word_by_chance_ends_no_search():
 
 def test_close_child_of_one_stage_is_close_with_what_the_next_finds():
     close, later = Candidates((), more=False, best=20.0), Candidates((), more=False)
-    assert close.and_wider(later).best == later.and_wider(close).best == 20.0
-    assert later.and_wider(later).best == 0
+    assert close.and_wider(later, "strict").best == later.and_wider(close, "strict").best == 20.0
+    assert later.and_wider(later, "strict").best == 0
+
+
+def test_that_there_are_more_stays_true_whatever_a_later_stage_finds():
+    some = Candidates((), more=True, best=20.0)
+    assert some.and_wider(Candidates((), more=False), "fewer").more
+    assert not some.and_wider(Candidates((), more=False), "strict").more  # it found these again
+
+
+@pytest.mark.parametrize("stage", ["rescue", "heard", "either"])
+def test_too_many_beside_somebody_are_nobody(stage):
+    one = replace(among(("a little", 28.0)), children=(SOMEBODY,), best=0.0)
+    found = one.and_wider(Candidates((), more=True, best=30.0), stage)
+    assert (len(found.children), found.more, found.best) == (1, False, 0.0)
+
+
+def test_too_many_where_nobody_else_was_found_are_too_many():
+    found = Candidates((), more=False).and_wider(Candidates((), more=True, best=30.0), "rescue")
+    assert found.are_too_many

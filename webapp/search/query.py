@@ -69,24 +69,22 @@ class Candidates(Struct, frozen=True):
     scores: tuple[float, ...] = ()
     by_ear: frozenset[str] = frozenset()
 
-    @property
-    def numbers(self) -> frozenset[str]:
-        return frozenset([child.number for child in self.children])
-
-    def and_wider(self, later: "Candidates") -> "Candidates":
+    def and_wider(self, later: "Candidates", stage: Stage) -> "Candidates":
         """Return these and what a later, wider stage found. It can leave out some of these, where
         others have fewer words in common but closer ones."""
         ours = {child.number for child in self.children}
-        new = tuple(child for child in later.children if child.number not in ours)
-        seen, best = (*self.seen, *later.seen), max(self.best, later.best)
-        return Candidates((*self.children, *new), later.more, seen, best, by_ear=self.by_ear)
-
-    def and_no_fewer(self, later: "Candidates", *, is_passed_over: bool) -> "Candidates":
-        """Return what a stage found that need not find these again: that there are more of them
-        stays true, and too many to list are nobody if it is passed over, or somebody is there."""
-        if later.are_too_many and (self.children or is_passed_over):
-            return replace(later, more=self.more, best=0.0)
-        return replace(later, more=self.more or later.more)
+        new = tuple([child for child in later.children if child.number not in ours])
+        more, best, by_ear = later.more, later.best, self.by_ear
+        if stage in LATER:
+            more = self.more or later.more
+        if later.are_too_many and (stage in PASSED_OVER or (stage in LATER and self.children)):
+            more, best = self.more, 0.0
+        if stage == "fewer" and later.children:
+            best = later.scores[0]  # of three words the others are the same
+        if stage == "heard":
+            by_ear = frozenset([child.number for child in new])
+        seen, best = (*self.seen, *later.seen), max(self.best, best)
+        return Candidates((*self.children, *new), more, seen, best, by_ear=by_ear)
 
     def of_named(self, how_named: Callable[[Child], Named]) -> "Candidates":
         """Return these with the score of the first child for whom every word speaks: who shares
@@ -107,8 +105,10 @@ class Candidates(Struct, frozen=True):
         """Say whether the stage has to be asked too."""
         if stage in ENOUGH_FOR_A_WORD and self.best >= enough_score(asked, stage):
             return False
-        if stage not in LATER or self.are_too_many:
-            return stage not in LATER
+        if stage not in LATER:
+            return True
+        if self.are_too_many:
+            return False
         are_few = not self.more and len(self.children) < FEW
         return not self.best or (stage == "fewer" and are_few)
 
@@ -141,15 +141,10 @@ class ChildSearch:
         for stage in STAGES:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
-            by_ear = stage == "heard"
             asks = self._few if stage == "either" else self._ask
-            later = asks(query, hidden).of_named(partial(how_named, asked, by_ear=by_ear))
-            if stage == "fewer" and later.children:
-                later = replace(later, best=later.scores[0])  # the others of three are the same
-            if stage in LATER:
-                later = found.and_no_fewer(later, is_passed_over=stage in PASSED_OVER)
-            wider = found.and_wider(later)
-            found = replace(wider, by_ear=wider.numbers - found.numbers) if by_ear else wider
+            judged = partial(how_named, asked, by_ear=stage == "heard")
+            later = asks(query, hidden).of_named(judged)
+            found = found.and_wider(later, stage)
         return found
 
     def by_number(self, number: str, hidden: frozenset[str]) -> Candidates:
