@@ -178,7 +178,7 @@ class MemoryAwaited:
     """Shields that wait: key → shields."""
 
     def __init__(self, children):
-        self.keys, self._children, self.arrived = {}, children, []
+        self.keys, self._children, self.arrived, self._come = {}, children, [], set()
 
     def known(self):
         return len(self.keys)
@@ -194,9 +194,16 @@ class MemoryAwaited:
     def shields_for(self, keys):
         return {self.keys[key] for key in keys if key in self.keys}
 
+    def still_awaited(self, children):
+        left = {
+            n: {one for one in some if (n, one) not in self._come} for n, some in children.items()
+        }
+        return {number: some for number, some in left.items() if some}
+
     def arrive(self, children, _load):
         self._children.marks |= set(children)
         self.arrived += children
+        self._come |= {(number, one) for number, shields in children.items() for one in shields}
 
 
 class MemoryLookout:

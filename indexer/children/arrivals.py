@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from indexer.children.child import Facts
 from indexer.children.known import Known
+from indexer.children.likeness import RowKey
 from indexer.children.links import number_keys, row_key
 from indexer.children.planned import Plan
 from indexer.children.stores import Stores
@@ -21,18 +22,32 @@ from indexer.shields.events import name_key
 def awaited_children(
     stores: Stores, known: Known, plan: Plan, rows: Iterable[Row]
 ) -> dict[str, set[str]]:
-    """Return the children of the plan whom shields await, with those shields."""
+    """Return the children of the plan whom shields await, with those shields.
+
+    A child may be hidden already, for what another shield holds it for, say: its own must still
+    learn that it came, or it would hide nobody once that other lets the child go.
+    """
     if not stores.awaited.awaits_anybody():
         return {}
     found: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        home = plan.home((known.source, row.source_record_id))
-        if not (home and row.facts):
-            continue
-        keys = awaited_keys(known.source, row.source_record_id, row.facts)
-        if shields := stores.awaited.shields_for(keys):
+    hidden: dict[str, set[str]] = defaultdict(set)
+    for key, shields in _awaiting(stores, known, rows):
+        if home := plan.home(key):
             found[home] |= shields
-    return found
+        elif home := plan.hidden_home(key):
+            hidden[home] |= shields
+    return {**found, **stores.awaited.still_awaited(hidden)} if hidden else found
+
+
+def _awaiting(
+    stores: Stores, known: Known, rows: Iterable[Row]
+) -> Iterator[tuple[RowKey, set[str]]]:
+    """Yield the rows that shields wait for, with those shields."""
+    for row in rows:
+        key = (known.source, row.source_record_id)
+        keys = awaited_keys(*key, row.facts) if row.facts else ()
+        if shields := stores.awaited.shields_for(keys):
+            yield key, shields
 
 
 def hide_arrivals(
@@ -48,6 +63,7 @@ def hide_arrivals(
         hidden=known.hidden.union(children),
         # No link says so of a new child, nor of one whom only likeness found.
         arrived={key: home for key, home in homes if home in children},
+        come=known.come.union(children),
     )
 
 

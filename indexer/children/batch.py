@@ -141,7 +141,7 @@ def _bring_in(
         stores.world.sleep(PAUSE_SECONDS * attempt)
         known = read_known(stores, run, left, {} if attempt else read, unsettled)
         known, plan, left, unsettled = _attempt(stores, replace(known, come=come), left, turn)
-        come |= frozenset(known.arrived.values())
+        come = known.come
         outcomes = {**plan.outcomes, **outcomes}
         aside |= plan.aside
     raise ClusterUnavailable("others keep writing the same children; run the same command again")

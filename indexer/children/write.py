@@ -35,7 +35,7 @@ def write_plan(stores: Stores, known: Known, plan: Plan, rows: Sequence[Row]) ->
     links |= keep_held(stores, plan, links)
     # A row that is withdrawn has no link any more after which it could be found again.
     let_go(stores, plan.let_go - plan.hood.homes.keys())
-    looked_around_for = with_news(stores, plan).union(known.arrived.values(), known.come)
+    looked_around_for = with_news(stores, plan).union(known.come)
     conflicts = _write(stores, known, plan, links)
     let_go(
         stores, (one for one in plan.let_go if plan.home(one) not in {None, *conflicts.children})

@@ -60,6 +60,16 @@ class Awaited:
         waiting = self._keys
         return {name for key in keys for name in waiting.get(key, ())}
 
+    def still_awaited(self, children: Mapping[str, set[str]]) -> dict[str, set[str]]:
+        """Return of these hidden children (number → shields) those of whom a shield does not know
+        that they have come; asks the register."""
+        there = self._register.find(names=set().union(*children.values()))
+        left = {
+            number: {name for name in shields if number not in there[name].certain}
+            for number, shields in children.items()
+        }
+        return {number: shields for number, shields in left.items() if shields}
+
     def arrive(self, children: Mapping[str, Iterable[str]], load: str) -> None:
         """Say in the register that these children (number → shields) are those awaited, and mark
         them; the load that brought them acts. Raises Unavailable, or Refused by the journal."""

@@ -134,6 +134,7 @@ def _after(shield: Shield, event: Event) -> Shield:
         "arrived": {
             "numbers": shield.numbers.union(event.numbers),
             "left": shield.left.difference(event.numbers),
+            "held": _without(shield.held, event.numbers),
         },
         "left": {"left": shield.left.union(event.numbers)},
         "reviewed": {"seen_on": _day(event), "lift_asked_by": ""},

@@ -265,6 +265,18 @@ def test_shield_set_while_the_awaited_childs_row_is_written_hides_it(index, step
     assert len(index.hidden.children) == 1
 
 
+def test_awaited_row_of_a_child_who_is_hidden_already_tells_its_own_shield(index):
+    """Another shield holds the child: let go by that one, it must stay hidden by its own; and who
+    else may be it is looked for, as about any who comes."""
+    index.load("a", ("1", ANN), ("2", said("Ann", address=at(POSTCODES[0]))))
+    index.hide("a:1")
+    index.awaited.keys["b:1"] = "s-2"
+    for born in ("2014-03-09", "2014-03-10"):
+        index.load("b", ("1", ANN | {"date_of_birth": born}), ("2", TOM))
+    assert rows_found(index) == {("b", "2")}
+    assert index.awaited.arrived == [index.links.links["a:1"].child]  # and once
+
+
 def test_dry_run_hides_nobody(index):
     index.awaited.keys["a:1"] = "s-1"
     index._stores = replace(index._stores, is_dry=True)
