@@ -21,6 +21,9 @@ _STORED = tuple(tier for tier in TIERS if tier.stored or tier.stored_join)
 _STORED_JOIN = tuple(tier.stored_join for tier in _STORED)
 _STORED_TELLING = tuple(tier.stored_telling for tier in _STORED)
 _NAME_FIELDS = tuple(tier.field for tier in _STORED)
+_LONGEST_GIVEN_IN_ONE = 8
+"""Letters of given names that somebody may write in one, and with a slip: Jun Jie. A given name
+with a middle name is longer, nearly every child has one, and their sounds are a tenth of a load."""
 SEARCH_FIELDS = (*_NAME_FIELDS, "born", "postcodes", "blocks")
 """All fields that are derived, and so left out of `_source`."""
 
@@ -39,12 +42,17 @@ def written_fields(identity: Identity) -> dict[str, Raw]:
     """Return the same fields as JSON, for the document; a token may stand there twice, and a field
     without any is empty."""
     found = [_NOTHING]
+    families = {name.family for name in identity.names}
     for text in {text: None for name in identity.names for text in (name.given, name.family)}:
         name = words(text)
         found += map(_written_word, name)
         if len(name) > 1:
             found += [_written_by(_STORED_JOIN, join) for join in joins_of(name)]
-            found += [_written_by(_STORED_TELLING, join) for join in telling_joins_of(name)]
+            found += [
+                _written_by(_STORED_TELLING, join)
+                for join in telling_joins_of(name)
+                if text in families or len(join) <= _LONGEST_GIVEN_IN_ONE
+            ]
     fields = dict(zip(_NAME_FIELDS, map(_raw, zip(*found, strict=True)), strict=True))
     fields["born"] = _raw([_written_day(identity.born.day)] if identity.born else [])
     postcodes = chain(identity.postcodes, identity.former_postcodes)
