@@ -32,7 +32,7 @@ class Known:
     links that are hidden, whose documents are elsewhere. `load` is this load, `began_at` when it
     began and `loaded_at` the time now, in ISO form; `retired` are numbers that are no more;
     `arrived` are rows of children who were awaited by a shield, with the number each is hidden
-    under, and `come` the numbers of all who came, of attempts before too, and though hidden already;
+    under, and `come` the numbers of all who came, of earlier attempts and hidden before too;
     `awaited` is how new what is known of such shields is. `near` are the shielded children
     whom rows may be about, by row number, and `shielded` how new what is known of these is; `held`
     are rows that are held, or were. `actor` is who loads."""
