@@ -124,8 +124,9 @@ def test_credential_may_do_exactly_what_its_process_needs(clients, scroll, case)
 
 
 def test_front_sees_no_more_by_naming_no_index(clients):
-    answer = clients["front"].search(query={"match_all": {}})
-    assert [hit["_id"] for hit in answer["hits"]["hits"]] == ["1"]
+    hits = clients["front"].search(query={"match_all": {}})["hits"]["hits"]
+    # What the cases above wrote into the practice children may show or not: it is for the front.
+    assert [hit["_id"] for hit in hits if hit["_index"] != "practice-children"] == ["1"]
 
 
 def test_front_sees_no_document_through_the_mapping(clients):
