@@ -11,7 +11,7 @@ from analyzers.fold import WORD_LETTERS, words
 from analyzers.identity import Born, Identity
 from analyzers.numbers import NumberKind
 from analyzers.postcodes import parse_postcode
-from analyzers.tiers import TIERS, Part, Reach, Tier, parts_of
+from analyzers.tiers import TIERS, Part, Reach, Tier, doubled, parts_of
 
 Clause = dict[str, Any]
 
@@ -29,6 +29,9 @@ WORD_SCORE = 6
 """For every word that is met, beside the score of its tier: two words met a little and a date that
 is nearly right stand above one word met exactly and the right date."""
 POSTCODE_SCORES = (6, 3)  # whole, outward part
+TWICE_SCORE = 8
+"""For a name that was typed twice and is in the given and the family name: as much as its other
+word would count, had it not met the same name again."""
 SEX_SCORE = 1
 AUTHORITY_SCORE = 1
 _FUZZY_TWO_EDITS_FROM = 5
@@ -67,7 +70,13 @@ def _tier_filter(tier: Tier, tokens: tuple[str, ...]) -> Clause:
         return {"prefix": {tier.field: {"value": tokens[0]}}}
     if tier.how == "fuzzy":
         return {"fuzzy": {tier.field: _fuzziness(tokens[0])}}
+    if tier.how == "both":
+        return any_of([_all_of(tier.field, token.split()) for token in tokens], 1)
     return {"terms": {tier.field: list(tokens)}}
+
+
+def _all_of(field: str, tokens: Iterable[str]) -> Clause:
+    return {"bool": {"filter": [{"term": {field: token}} for token in tokens]}}
 
 
 def _fuzziness(word: str) -> Clause:
@@ -112,10 +121,15 @@ def number_clause(number: str, kind: NumberKind) -> Clause:
 def scoring_clauses(asked: Identity) -> list[Clause]:
     postcode = postcode_clause(asked.postcodes[0]) if asked.postcodes else None
     scored = [("sex", asked.sex, SEX_SCORE), ("authority", asked.authority, AUTHORITY_SCORE)]
+    scored += [("joined", token, TWICE_SCORE) for token in _asked_twice(asked_words(asked))]
     return [
         *([postcode] if postcode else []),
         *(_constant({"term": {field: value}}, score) for field, value, score in scored if value),
     ]
+
+
+def _asked_twice(found: Sequence[str]) -> tuple[str, ...]:
+    return tuple({token for i, one in enumerate(found) for token in doubled([one], found[:i])})
 
 
 def any_of(clauses: list[Clause], least: int) -> Clause:

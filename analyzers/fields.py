@@ -15,7 +15,7 @@ from analyzers.closeness import born_tokens
 from analyzers.fold import words
 from analyzers.identity import Born, Identity
 from analyzers.postcodes import parse_postcode
-from analyzers.tiers import TIERS, WordTokens, joins_of, telling_joins_of
+from analyzers.tiers import TIERS, WordTokens, doubled, joins_of, telling_joins_of
 
 _STORED = tuple(tier for tier in TIERS if tier.stored or tier.stored_join)
 _STORED_JOIN = tuple(tier.stored_join for tier in _STORED)
@@ -53,6 +53,12 @@ def written_fields(identity: Identity) -> dict[str, Raw]:
                 for join in telling_joins_of(name)
                 if text in families or len(join) <= _LONGEST_GIVEN_IN_ONE
             ]
+    found += [
+        _written_twice(token)
+        for name in identity.names
+        if name.given and name.family
+        for token in doubled(words(name.given), words(name.family))
+    ]
     fields = dict(zip(_NAME_FIELDS, map(_raw, zip(*found, strict=True)), strict=True))
     fields["born"] = _raw([_written_day(identity.born.day)] if identity.born else [])
     postcodes = chain(identity.postcodes, identity.former_postcodes)
@@ -72,6 +78,10 @@ _NOTHING = (b"",) * len(_STORED)
 @lru_cache(maxsize=1 << 16)
 def _written_word(word: str) -> tuple[bytes, ...]:
     return tuple([_written(tier.stored(word)) if tier.stored else b"" for tier in _STORED])
+
+
+def _written_twice(token: str) -> tuple[bytes, ...]:
+    return tuple([_written((token,)) if field == "joined" else b"" for field in _NAME_FIELDS])
 
 
 def _written_by(tokens_of: Iterable[WordTokens | None], join: str) -> tuple[bytes, ...]:

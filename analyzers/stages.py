@@ -17,12 +17,13 @@ from analyzers.clauses import (
     scoring_clauses,
 )
 from analyzers.closeness import BornKind, asked_tokens
+from analyzers.compare.commonness import is_rare
 from analyzers.fold import is_particle
 from analyzers.identity import Identity
 from analyzers.postcodes import parse_postcode
 from analyzers.tiers import Reach
 
-Stage = Literal["close", "strict", "fewer", "rescue", "heard", "either"]
+Stage = Literal["close", "strict", "fewer", "rescue", "heard", "either", "rarer"]
 
 MOST_WORDS_ASKED = 8
 NARROW_KINDS: tuple[BornKind, ...] = ("same", "swapped", "digit")
@@ -56,8 +57,9 @@ def build_query(asked: Identity, stage: Stage) -> Clause | None:
     "rescue": words may be two letters off or one of them missing, and the date only scores.
     "heard": the same with one sound of a word wrong for its letters, where another word is met in
     one of the usual ways. "either": with a year or an age, one of two words may be missing, where
-    the other is the same name: a child is called what no record says. Raises ValueError for a
-    question without a word, or with more than 8.
+    the other is the same name: a child is called what no record says. "rarer": the same, and the
+    rare name of the two must be met, for those who bear the common one are too many to list.
+    Raises ValueError for a question without a word, or with more than 8.
     """
     found = asked_words(asked)
     if not found:
@@ -151,6 +153,15 @@ def _either(asked: Identity, found: Sequence[str]) -> Clause | None:
     return {"bool": {"must": [one, *_born(asked)], "should": [*extra, *scoring_clauses(asked)]}}
 
 
+def _rarer(asked: Identity, found: Sequence[str]) -> Clause | None:
+    query = _either(asked, found)
+    rare = [word for word in found if is_rare(word)]
+    if query is None or len(rare) != 1:
+        return None
+    query["bool"]["must"] += name_clauses(rare, "same")
+    return query
+
+
 def _widest(asked: Identity, found: Sequence[str], reach: Reach) -> Clause:
     clauses = name_clauses(found, reach)
     narrow = _narrow_clauses(asked, NARROW_KINDS)
@@ -170,6 +181,7 @@ _BUILDERS: dict[Stage, Callable[[Identity, Sequence[str]], Clause | None]] = {
     "rescue": _rescue,
     "heard": _heard,
     "either": _either,
+    "rarer": _rarer,
 }
 
 

@@ -20,6 +20,8 @@ SHORTEST_BEGINNING = 4
 FUZZY_LETTERS = range(4, 21)
 """Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
+_SHORTEST_HALF = 3
+"""Letters of a given or family name that was typed in one word with the other: joshuasmith."""
 _LETTERS_OF_A_PART, _LETTERS_OF_A_JOIN = 2, 5
 
 
@@ -35,7 +37,7 @@ class Part:
 
 Tokens = Callable[[Part], tuple[str, ...]]
 WordTokens = Callable[[str], tuple[str, ...]]
-How = Literal["terms", "prefix", "fuzzy"]
+How = Literal["terms", "prefix", "fuzzy", "both"]
 Reach = Literal["same", "close", "usual", "rescue", "heard"]
 """How far a tier goes: to the same name, however written; to its beginning and one letter off; to
 what is heard the same, or two letters off; and, only when nobody was found by more than chance, to
@@ -100,6 +102,19 @@ def is_telling(run: Sequence[str]) -> bool:
     return min(letters) >= _LETTERS_OF_A_PART and sum(letters) >= _LETTERS_OF_A_JOIN
 
 
+def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
+    """Return a token of each name that stands, in some form, in the given and the family name.
+
+    To each of the words of "Ahmed Ahmed" everybody answers who is called Ahmed once.
+    """
+    shared = set(map(_form_of, given)) & set(map(_form_of, family))
+    return tuple([f"twice {form}" for form in sorted(shared)])
+
+
+def _form_of(word: str) -> str:
+    return next((token for token in kin_tokens(word) if token[0] == "f"), word)
+
+
 def _runs(words: Sequence[str]) -> list[range]:
     return [
         range(start, start + length)
@@ -146,6 +161,15 @@ def _edits(part: Part) -> tuple[str, ...]:
 
 def _joined_edits(part: Part) -> tuple[str, ...]:
     return tuple([token for join in part.telling for token in edit_tokens(join)])
+
+
+def _halves(part: Part) -> tuple[str, ...]:
+    """Return, of a word that was typed alone, every two names it may be without the space."""
+    text, least = part.text, _SHORTEST_HALF
+    if part.joins:
+        return ()
+    cuts = range(least, len(text) - least + 1)
+    return tuple([f"{text[:cut]} {text[cut:]}" for cut in cuts])
 
 
 def _without_two(part: Part) -> tuple[str, ...]:
@@ -211,6 +235,7 @@ TIERS = (
         reach="usual",
     ),
     Tier("nearly joined", "edits", asked=_joined_edits, score=3, reach="usual"),
+    Tier("halves", "names", asked=_halves, score=3, how="both", reach="usual"),
     Tier("initial", "names", asked=_initial, score=3, how="prefix"),
     Tier("initial stored", "names", asked=_first_letter, score=2, reach="usual"),
     Tier("two edits", "edits", asked=_without_two, score=2, reach="usual"),

@@ -32,6 +32,11 @@ def worth(word: str) -> float:
     return round(min(max(log2(_MILLION / share) / _USUAL_BITS, _LEAST), _GREATEST), 2)
 
 
+def is_rare(word: str) -> bool:
+    """Say whether so few children bear a folded word that those born in one year can be listed."""
+    return len(word) >= _SHORTEST_TELLING and word not in _shares()
+
+
 @cache
 def _shares() -> dict[str, float]:
     return {row["word"]: float(row["per_million"]) for row in read_table("commonness.csv")}

@@ -33,13 +33,15 @@ has another postcode, and tolerance must not outrank the child itself."""
 class Evidence:
     """`field` is what it is about ("name" for a typed word found in neither), `kind` a row of
     weights.csv; `sentence` is for people, empty where there is nothing worth telling. `weight` is
-    what it counts, `most` what the best of its sort would."""
+    what it counts, `most` what the best of its sort would. `is_slight` is true of a word so short,
+    or so unlike, that some of very many children meet it like this by chance."""
 
     field: Field
     kind: str
     sentence: str
     weight: float = dataclasses.field(default=0.0, compare=False)
     most: float = dataclasses.field(default=0.0, compare=False)
+    is_slight: bool = dataclasses.field(default=False, compare=False)
 
 
 def weigh(about: Field, kind: str, sentence: str, like: str = "", worth: float = 1.0) -> Evidence:

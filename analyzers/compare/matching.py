@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import permutations
 from typing import NamedTuple, get_args
 
 from jellyfish import jaro_winkler_similarity
@@ -181,6 +182,17 @@ def _joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) -> Iterat
         yield _RANKS["joined"] + _USE_RANKS[stored[i].use], run, (i,), "joined"
     for run, i in _joins(stored, asked):
         yield _RANKS["joined"] + _USE_RANKS[stored[run[0]].use], (i,), run, "joined"
+    if len(asked) == 1:
+        for pair in _halves(asked[0].text, stored):
+            yield _RANKS["joined"] + _USE_RANKS[stored[pair[0]].use], (0,), pair, "joined"
+
+
+def _halves(whole: str, stored: Sequence[Placed]) -> Iterator[_Places]:
+    """Yield every given and family name of one name that are the whole, typed without a space."""
+    for pair in permutations(range(len(stored)), 2):
+        one, other = (stored[place] for place in pair)
+        if one.use == other.use and one.side != other.side and one.text + other.text == whole:
+            yield pair
 
 
 def _joins(parts: Sequence[Placed], wholes: Sequence[Placed]) -> list[tuple[_Places, int]]:

@@ -1,7 +1,10 @@
 """The evidence of names: every asked word is found in the record, or is missing from it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
+
+from jellyfish import jaro_winkler_similarity
 
 from analyzers.compare.commonness import worth
 from analyzers.compare.evidence import Evidence, Field, score, weigh
@@ -13,6 +16,8 @@ from analyzers.identity import PersonName
 from analyzers.sounds import sound_alike
 
 _MOST_ASKED_NAMES = 4
+_SLIGHT_IF_SHORT = frozenset({"edit", "sounds"})
+_SHORT, _ALIKE = 4, 0.7
 _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
 
 
@@ -67,13 +72,23 @@ def _one_word(kind: Relation, asked: Placed, stored: Placed) -> Evidence:
     shown = stored.use if kind == "exact" and stored.use in ("known_as", "former") else kind
     # A slip that can be heard is likelier than one that cannot: Clair for Clare, Clave for Clare.
     heard = kind == "edit" and sound_alike(asked.text, stored.text)
-    return weigh(
+    found = weigh(
         _side(asked, stored),
         shown,
         word_sentence(kind, (asked,), (stored,)),
         "edit_heard" if heard else "",
         _worth(asked),
     )
+    return replace(found, is_slight=_is_slight(kind, asked.text, stored.text))
+
+
+def _is_slight(kind: Relation, asked: str, stored: str) -> bool:
+    """Say whether very many words are so related to the one asked: one letter off in four, or of
+    the same sounds though most letters differ (Kiaan, Chen)."""
+    if kind not in _SLIGHT_IF_SHORT:
+        return False
+    is_unlike = kind == "sounds" and jaro_winkler_similarity(asked, stored) < _ALIKE
+    return is_unlike or len(asked) <= _SHORT
 
 
 def _joined_words(

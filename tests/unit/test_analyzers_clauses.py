@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.clauses import name_clauses, number_clause, postcode_clause
+from analyzers.fields import search_fields
 from analyzers.fold import words
 from analyzers.identity import Born, Identity, PersonName
 from analyzers.sounds import sounds
@@ -22,7 +23,7 @@ def asked(text, **more):
     return Identity(names=(PersonName(text, use="typed"),), **more)
 
 
-STAGES = ("close", "strict", "fewer", "rescue", "heard", "either")
+STAGES = ("close", "strict", "fewer", "rescue", "heard", "either", "rarer")
 
 
 def keys_in(clause):
@@ -52,7 +53,7 @@ def test_nothing_typed_matches_everyone(text):
         return
     for stage in STAGES:
         query = build_query(asked(text), stage)
-        if query is None and stage in ("fewer", "heard", "either"):
+        if query is None and stage in ("fewer", "heard", "either", "rarer"):
             continue
         assert query["bool"]["must"]
         assert keys_in(query).isdisjoint({"match_all", "wildcard", "regexp", "query_string"})
@@ -83,7 +84,7 @@ def test_on_the_day_one_of_three_words_need_not_be_close(text, least):
 def test_sounds_and_two_letters_are_not_asked_of_close_ones():
     fields = {"sounds", "nearly joined", "two edits", "two edits common", "initial stored"}
     left_out = {tier.name for tier in TIERS if tier.reach not in ("same", "close")}
-    assert left_out == {*fields, "fuzzy", "sounds joined", "begins", "nearly heard"}
+    assert left_out == {*fields, "halves", "fuzzy", "sounds joined", "begins", "nearly heard"}
     assert "sounds" not in keys_in(build_query(asked("jon smyth"), "close"))
     assert "sounds" in keys_in(build_query(asked("jon smyth"), "strict"))
 
@@ -181,6 +182,35 @@ def test_where_a_day_narrows_the_rescue_has_found_who_bears_one_word():
     assert build_query(asked("bunny teague", born=BORN), "either") is None
 
 
+def test_rare_name_of_two_must_be_met_where_those_with_the_common_one_are_too_many():
+    query = build_query(asked("james hawtrey", born=YEAR), "rarer")["bool"]
+    _, _, rare = query["must"]
+    assert terms_of(rare, "names") == {"hawtrey"}
+
+
+@pytest.mark.parametrize("text", ["james smith", "ptolemy hawtrey", "james li"])
+def test_two_common_names_or_two_rare_ones_are_not_asked_again(text):
+    """A word of three letters is mostly a beginning, and no rare name."""
+    assert build_query(asked(text, born=YEAR), "rarer") is None
+
+
+def test_name_typed_twice_is_asked_as_one_that_stands_twice_in_the_record():
+    [clause] = build_query(asked("mohamed muhammad"), "close")["bool"]["should"]
+    token = clause["constant_score"]["filter"]["term"]["joined"]
+    twice = Identity(names=(PersonName("Mohammad", "Mohamud"),))
+    once = Identity(names=(PersonName("Mohammad", "Smith"), PersonName("", "Mohamud", "former")))
+    assert token in search_fields(twice)["joined"]
+    assert token not in search_fields(once)["joined"]
+
+
+def test_word_typed_alone_may_be_both_names_without_the_space():
+    assert not pairs_of(build_query(asked("annsmith"), "close"))
+    pairs = pairs_of(build_query(asked("annsmith"), "strict"))
+    assert pairs == [{"ann", "smith"}, {"anns", "mith"}, {"annsm", "ith"}]
+    assert not pairs_of(build_query(asked("annsmith fox"), "strict"))
+    assert not pairs_of(build_query(asked("smith"), "strict"))
+
+
 def test_another_word_must_be_met_in_a_usual_way_where_one_is_nearly_heard():
     [usual] = build_query(asked("adam gwovatsky"), "heard")["bool"]["filter"]
     codes = set(sounds("glowacki"))
@@ -188,14 +218,26 @@ def test_another_word_must_be_met_in_a_usual_way_where_one_is_nearly_heard():
     assert not codes & terms_of(usual)
 
 
-def terms_of(clause):
-    """All terms that a query asks of the field `sounds`."""
+def terms_of(clause, field="sounds"):
+    """All terms that a query asks of the field, in lists."""
     if isinstance(clause, list):
-        return {term for one in clause for term in terms_of(one)}
+        return {term for one in clause for term in terms_of(one, field)}
     if not isinstance(clause, dict):
         return set()
-    found = {term for value in clause.values() for term in terms_of(value)}
-    return found | set(clause.get("terms", {}).get("sounds", ()))
+    found = {term for value in clause.values() for term in terms_of(value, field)}
+    return found | set(clause.get("terms", {}).get(field, ()))
+
+
+def pairs_of(clause):
+    """The names that a query asks two by two."""
+    if isinstance(clause, list):
+        return [pair for one in clause for pair in pairs_of(one)]
+    if not isinstance(clause, dict):
+        return []
+    filters = clause.get("bool", {}).get("filter", [])
+    if len(filters) == 2 and all("term" in one for one in filters):
+        return [{one["term"]["names"] for one in filters}]
+    return [pair for value in clause.values() for pair in pairs_of(value)]
 
 
 @pytest.mark.parametrize("text", ["ann", "x" * 21])

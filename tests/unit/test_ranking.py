@@ -279,6 +279,29 @@ def test_who_is_named_by_chance_is_told_from_who_is_meant(typed, given, family, 
     assert how_named(asked(typed).identity(), one) is how
 
 
+@pytest.mark.parametrize(
+    ("typed", "given", "family", "how"),
+    [
+        ("maks cao 2014", "Macs", "Caio", Named.LOOSELY),
+        ("maks cao 9/3/2014", "Macs", "Caio", Named.CLOSELY),
+        ("maks brown 2014", "Macs", "Brown", Named.CLOSELY),
+        ("leo kiaan sodha 2014", "Leo Chen", "Xu", Named.LOOSELY),
+        ("iona robinzon 2014", "Jonah", "Robinson", Named.CLOSELY),
+    ],
+)
+def test_two_words_met_slightly_are_chance(typed, given, family, how):
+    one = child(1, given, family, date(2014, 3, 9))
+    assert how_named(asked(typed).identity(), one) is how
+
+
+@pytest.mark.parametrize("typed", ["zoekelly", "KellyZoe"])
+def test_both_names_typed_without_the_space_are_told(typed):
+    one = child(1, "Zoe", "Kelly", date(2014, 3, 9))
+    (found,) = rank(asked(typed), [one], READER, TODAY)
+    [why] = found.whys
+    assert why in ("Zoekelly is Zoe Kelly in one word", "KellyZoe is Kelly Zoe in one word")
+
+
 def test_initial_is_not_enough_beside_a_name_that_sounds_a_little_like_another():
     one = child(1, "James", "Głowacki", TODAY)
     assert rank(asked("j gwovatsky"), [one], READER, TODAY, by_ear={one.number}) == ()

@@ -1,7 +1,6 @@
 """`contactpoint why TYPED STORED`: the evidence between two names; needs no server."""
 
 import json
-from dataclasses import asdict
 
 import click
 
@@ -10,6 +9,7 @@ from analyzers.fold import fold, is_particle, words
 from analyzers.identity import Identity, PersonName
 from indexer.errors import QuestionRefused
 
+TOLD = ("field", "kind", "sentence", "weight", "most")
 EXAMPLE = """\b
 Example:
   $ contactpoint why "jon smyth" "Jonathan Smith"
@@ -54,5 +54,5 @@ def as_lines(evidence: list[Evidence]) -> str:
 
 def as_json_text(evidence: list[Evidence]) -> str:
     """Return the evidence with its fields and kinds, and the score, as one JSON object."""
-    found = [asdict(item) for item in evidence]
+    found = [{name: getattr(item, name) for name in TOLD} for item in evidence]
     return json.dumps({"score": round(score(evidence), 4), "evidence": found})

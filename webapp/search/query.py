@@ -35,17 +35,18 @@ FIRST_CANDIDATES, ENOUGH_CANDIDATES = 64, 16
 asking the register about two hundred takes four times as long, and recall at 25 is the same."""
 VERSION_TRUSTED_SECONDS = 5  # how long a build's analyser version is taken as known
 SEARCH_TIMEOUT_SECONDS = 5
-STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard", "either")
+STAGES: tuple[Stage, ...] = ("close", "strict", "fewer", "rescue", "heard", "either", "rarer")
 """What is asked one after the other, until a child is found who is close to what was typed
 (docs/decisions/0016-what-is-asked-first.md)."""
-LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard", "either"})
+LATER: frozenset[Stage] = frozenset({"fewer", "rescue", "heard", "either", "rarer"})
 """Stages that are left out where a child was found for whom every word speaks, or too many were
 found to list; but of `fewer` only where there are more than these:"""
 FEW = 10
-PASSED_OVER = frozenset[Stage]({"fewer", "heard", "either"})
+PASSED_OVER = frozenset[Stage]({"fewer", "heard", "either", "rarer"})
 """Stages that found nobody if they found too many to list: a wider one may find the few who are
 meant, and that thousands sound a little like somebody is no answer. Where somebody was found
 before, so does the rescue."""
+OF_ONE_WORD = frozenset[Stage]({"either", "rarer"})
 MOST_OF_ONE_WORD = 25
 """Children of whose names only one of two words is right: a page of them, or none."""
 
@@ -141,7 +142,7 @@ class ChildSearch:
         for stage in STAGES:
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
-            asks = self._few if stage == "either" else self._ask
+            asks = self._few if stage in OF_ONE_WORD else self._ask
             judged = partial(how_named, asked, by_ear=stage == "heard")
             later = asks(query, hidden).of_named(judged)
             found = found.and_wider(later, stage)
