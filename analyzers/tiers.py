@@ -111,6 +111,7 @@ def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
     return tuple([f"twice {form}" for form in sorted(shared)])
 
 
+@lru_cache(maxsize=1 << 16)  # a load asks it of every word of eleven million names
 def _form_of(word: str) -> str:
     return next((token for token in kin_tokens(word) if token[0] == "f"), word)
 
