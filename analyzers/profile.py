@@ -59,8 +59,14 @@ def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
     address in small letters and digits, for one of them may lack the other."""
     found = parse_postcode(postcode) if postcode else None
     whole = found.outward + found.inward if found and found.inward else ""
-    written = _NOT_WRITTEN.sub(" ", " ".join((*lines, town)).casefold()).strip()
-    return {whole, written if lines else ""} - {""}
+    return {whole, address_key(lines, town)} - {""}
+
+
+def address_key(lines: Sequence[str], town: str) -> str:
+    """Return the address without its postcode in small letters and digits; "" if none is said."""
+    if not lines:
+        return ""
+    return _NOT_WRITTEN.sub(" ", " ".join((*lines, town)).casefold()).strip()
 
 
 def is_postcode(place: str) -> bool:

@@ -107,8 +107,8 @@ def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
 
     To each of the words of "Ahmed Ahmed" everybody answers who is called Ahmed once.
     """
-    shared = set(map(_form_of, given)) & set(map(_form_of, family))
-    return tuple([f"twice {form}" for form in sorted(shared)])
+    shared = set(map(_form_of, given)).intersection(map(_form_of, family))
+    return tuple([f"twice {form}" for form in sorted(shared)]) if shared else ()
 
 
 @lru_cache(maxsize=1 << 16)  # a load asks it of every word of eleven million names

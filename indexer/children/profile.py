@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from analyzers.blocks import carer_name, household_key
 from analyzers.fold import words
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, is_postcode, phone_key, place_keys
+from analyzers.profile import Profile, address_key, phone_key, place_keys
 from indexer.children.child import Contribution, Facts
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
@@ -27,9 +27,13 @@ def build_profile(contributions: Iterable[Contribution]) -> Profile:
 def household_keys(contributions: Sequence[Contribution]) -> frozenset[str]:
     """Return what the households that these contributions name are found by: addresses, carers by
     name and phone, and carers by name. A postcode has a field of its own."""
-    places = {place for one in contributions for place in _places(one)}
-    places.update(carer_name(carer.name) for one in contributions for carer in one.facts.carers)
-    return frozenset([household_key(one) for one in places if one and not is_postcode(one)])
+    said = set()
+    for one in contributions:
+        known = (one.facts.address, *one.former_addresses)
+        said.update([address_key(place.lines, place.town) for place in known if place])
+        for carer in one.facts.carers:
+            said.update((carer_name(carer.name), phone_key(carer.name, carer.phone)))
+    return frozenset([household_key(place) for place in said if place])
 
 
 def _names(facts: Facts) -> Iterator[PersonName]:
