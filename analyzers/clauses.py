@@ -121,15 +121,16 @@ def number_clause(number: str, kind: NumberKind) -> Clause:
 def scoring_clauses(asked: Identity) -> list[Clause]:
     postcode = postcode_clause(asked.postcodes[0]) if asked.postcodes else None
     scored = [("sex", asked.sex, SEX_SCORE), ("authority", asked.authority, AUTHORITY_SCORE)]
-    scored += [("joined", token, TWICE_SCORE) for token in _asked_twice(asked_words(asked))]
+    twice = _asked_twice(asked_words(asked))
     return [
         *([postcode] if postcode else []),
+        *([_constant({"terms": {"joined": twice}}, TWICE_SCORE)] if twice else []),
         *(_constant({"term": {field: value}}, score) for field, value, score in scored if value),
     ]
 
 
-def _asked_twice(found: Sequence[str]) -> tuple[str, ...]:
-    return tuple({token for i, one in enumerate(found) for token in doubled([one], found[:i])})
+def _asked_twice(found: Sequence[str]) -> list[str]:
+    return sorted({token for i, one in enumerate(found) for token in doubled([one], found[:i])})
 
 
 def any_of(clauses: list[Clause], least: int) -> Clause:

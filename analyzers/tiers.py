@@ -103,17 +103,23 @@ def is_telling(run: Sequence[str]) -> bool:
 
 
 def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
-    """Return a token of each name that stands, in some form, in the given and the family name.
+    """Return tokens of the names that stand, in some form, in the given and the family name.
 
     To each of the words of "Ahmed Ahmed" everybody answers who is called Ahmed once.
     """
-    shared = set(map(_form_of, given)).intersection(map(_form_of, family))
+    forms = {form for word in given for form in _forms(word)}
+    if not forms:
+        return ()
+    shared = forms.intersection([form for word in family for form in _forms(word)])
     return tuple([f"twice {form}" for form in sorted(shared)]) if shared else ()
 
 
 @lru_cache(maxsize=1 << 16)  # a load asks it of every word of eleven million names
-def _form_of(word: str) -> str:
-    return next((token for token in kin_tokens(word) if token[0] == "f"), word)
+def _forms(word: str) -> tuple[str, ...]:
+    """Return the word and its spelling families; none for an initial."""
+    if len(word) == 1:
+        return ()
+    return (word, *(token for token in kin_tokens(word) if token[0] == "f"))
 
 
 def _runs(words: Sequence[str]) -> list[range]:
