@@ -9,7 +9,6 @@ Kind = Literal["date", "number"]
 
 _ROWS = read_table("ordinary_words.csv")
 _BESIDE = {(row["word"], row["kind"]) for row in _ROWS}
-_WORDS = {row["word"] for row in _ROWS}
 _SEXES = {row["word"]: row["sex"] for row in _ROWS if row["kind"] == "child"}
 _BEFORE, _AFTER = (
     "|".join(row["word"] for row in _ROWS if row["kind"] == kind)
@@ -18,12 +17,11 @@ _BEFORE, _AFTER = (
 _AGE = re.compile(
     rf"(?:(?:{_BEFORE}) )+([0-9]{{1,2}})(?: ?(?:{_AFTER}))*|([0-9]{{1,2}})(?: ?(?:{_AFTER}))+"
 )
+BEGINS_AFTER_DIGITS = "|".join(
+    row["word"] for row in _ROWS if row["kind"] in ("after age", "after digits")
+)
+"""A pattern of how words begin that are counted, or say a month: years, 5wks, 9febuary."""
 _STOP_AFTER_LETTER = re.compile(r"(?<=[a-z])\.")
-
-
-def is_ordinary(word: str) -> bool:
-    """Say whether a word is of those that are no part of a name, wherever it stands."""
-    return _plain(word) in _WORDS
 
 
 def is_ordinary_beside(word: str, kind: Kind) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from analyzers.fold import WORD_LETTERS
+from analyzers.fold import WORD_LETTERS, is_particle, words
 from analyzers.kin import kin_tokens
 from analyzers.sounds import codes, nearly_heard, sounds
 from analyzers.two_edits import common_names_near, without_two
@@ -20,6 +20,7 @@ SHORTEST_BEGINNING = 4
 FUZZY_LETTERS = range(4, 21)
 """Beyond 20 letters the engine takes hundreds of milliseconds to lay out two edits."""
 _MOST_JOINED = 3
+_PAIR = 2
 _SHORTEST_HALF = 3
 """Letters of a given or family name that was typed in one word with the other: joshuasmith."""
 _LETTERS_OF_A_PART, _LETTERS_OF_A_JOIN = 2, 5
@@ -116,8 +117,8 @@ def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)  # a load asks it of every word of eleven million names
 def _forms(word: str) -> tuple[str, ...]:
-    """Return the word and its spelling families; none for an initial."""
-    if len(word) == 1:
+    """Return the word and its spelling families; none for an initial, or a small word."""
+    if len(word) == 1 or is_particle(word):
         return ()
     return (word, *(token for token in kin_tokens(word) if token[0] == "f"))
 
@@ -176,7 +177,8 @@ def _halves(part: Part) -> tuple[str, ...]:
     if part.joins:
         return ()
     cuts = range(least, len(text) - least + 1)
-    return tuple([f"{text[:cut]} {text[cut:]}" for cut in cuts])
+    pairs = [words(f"{text[:cut]} {text[cut:]}") for cut in cuts]  # folded: Mc is Mac
+    return tuple([" ".join(pair) for pair in pairs if len(pair) == _PAIR])
 
 
 def _without_two(part: Part) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ children had a part in would tell of them.
 from functools import cache, lru_cache
 from math import log2
 
+from analyzers.fold import is_particle
 from analyzers.tables import read_table
 
 _MILLION = 1_000_000
@@ -34,7 +35,8 @@ def worth(word: str) -> float:
 
 def is_rare(word: str) -> bool:
     """Say whether so few children bear a folded word that those born in one year can be listed."""
-    return len(word) >= _SHORTEST_TELLING and word not in _shares()
+    is_telling = len(word) >= _SHORTEST_TELLING and not is_particle(word)
+    return is_telling and word not in _shares()
 
 
 @cache

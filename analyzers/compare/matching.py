@@ -183,15 +183,17 @@ def _joined_options(asked: Sequence[Placed], stored: Sequence[Placed]) -> Iterat
     for run, i in _joins(stored, asked):
         yield _RANKS["joined"] + _USE_RANKS[stored[run[0]].use], (i,), run, "joined"
     if len(asked) == 1:
-        for pair in _halves(asked[0].text, stored):
+        for pair in _halves(asked[0], stored):
             yield _RANKS["joined"] + _USE_RANKS[stored[pair[0]].use], (0,), pair, "joined"
 
 
-def _halves(whole: str, stored: Sequence[Placed]) -> Iterator[_Places]:
-    """Yield every given and family name of one name that are the whole, typed without a space."""
+def _halves(whole: Placed, stored: Sequence[Placed]) -> Iterator[_Places]:
+    """Yield every given and family name that are the whole, typed without a space: of two names of
+    the child too, for a word that both have is there once."""
     for pair in permutations(range(len(stored)), 2):
         one, other = (stored[place] for place in pair)
-        if one.use == other.use and one.side != other.side and one.text + other.text == whole:
+        together = (one.plain + other.plain, one.text + other.text)
+        if one.side != other.side and whole.plain in together:
             yield pair
 
 

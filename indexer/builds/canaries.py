@@ -20,6 +20,7 @@ from indexer.children.store import Stored
 
 NUMBER, FORMER_NUMBER = "999999999999", "999999999985"  # a marked number is never drawn
 BIRTHDAY, SWAPPED = date(2020, 3, 2), date(2020, 2, 3)
+YEAR = Born(date(2020, 1, 1), date(2020, 12, 31))
 POSTCODE = "ZZ99 3VZ"  # the NHS's for "no fixed abode": nobody lives there
 NHS_NUMBER, UPN = "9990000018", "M359000000000"
 
@@ -35,6 +36,8 @@ QUESTIONS = {
     "sounds": "aleksandra kwilfether",
     "initial": "a quillfeather",
     "two edits": "alexandra qulfether",
+    "one word": "alexandraquillfeather",
+    "rare of two": "james quillfeather",
     "contactpoint number": NUMBER,
     "former number": FORMER_NUMBER,
     "nhs number": NHS_NUMBER,
@@ -68,7 +71,7 @@ def queries() -> Iterator[tuple[str, dict[str, Any]]]:
         if number := number_kind(typed):
             yield kind, number_clause(typed, number)
             continue
-        for born in (None, Born(BIRTHDAY, BIRTHDAY), Born(SWAPPED, SWAPPED)):
+        for born in (None, YEAR, Born(BIRTHDAY, BIRTHDAY), Born(SWAPPED, SWAPPED)):
             asked = Identity(names=(PersonName(typed, use="typed"),), born=born)
             for stage in get_args(Stage):
                 if query := build_query(asked, stage):

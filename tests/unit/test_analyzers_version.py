@@ -23,6 +23,7 @@ def sample():
     names = (
         PersonName("Mary-Jane Łucja", "van der McDonald-Kowalska"),
         PersonName("Peggy", "", "known_as"),
+        PersonName("Ahmed", "Axmed", "former"),
         PersonName("Siobhán", "O’Brien St. John", "former"),
     )
     return Identity(

@@ -135,7 +135,7 @@ def test_that_there_are_more_stays_true_whatever_a_later_stage_finds():
     assert not some.and_wider(Candidates((), more=False), "strict").more  # it found these again
 
 
-@pytest.mark.parametrize("stage", ["rescue", "heard", "either"])
+@pytest.mark.parametrize("stage", ["rescue", "heard", "either", "rarer"])
 def test_too_many_beside_somebody_are_nobody(stage):
     one = replace(among(("a little", 28.0)), children=(SOMEBODY,), best=0.0)
     found = one.and_wider(Candidates((), more=True, best=30.0), stage)

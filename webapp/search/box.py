@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from re import Match
 from typing import TypeVar
 
 from analyzers.dates import age_born, is_impossible_day, parse_born
 from analyzers.fold import read_words
 from analyzers.identity import Born
+from analyzers.mistyped import letters_for_digits
 from analyzers.numbers import compact_number, number_kind
-from analyzers.ordinary import Kind, is_ordinary, is_ordinary_beside, parse_age, sex_of_child_word
+from analyzers.ordinary import Kind, is_ordinary_beside, parse_age, sex_of_child_word
 from analyzers.postcodes import Postcode, parse_postcode
 from indexer.errors import QuestionRefused
 
@@ -21,14 +23,8 @@ _Span = tuple[int, int]
 _BREAKS = re.compile(r"[\x00|;:(),]|(?<=[0-9])\.(?!\S)")
 _TAKEN = "|"  # stands where a piece was, so that its neighbours are not read as one
 _DIGITS = re.compile(r"[0-9]")
-_NO_SPACE = re.compile(r"(?<=[^\W\d_]{3})(?=[0-9]{4}\b|[0-9]{1,2}[/.\-][0-9])")
-"""Between a name and the year or the date that was typed right after it."""
-_DIGIT_ALONE = re.compile(r"(?<![^\W\d_])[0-9](?![^\W\d_])")
-_LETTERS_FOR_DIGITS = str.maketrans("0123456789", "olzeasgtbg")
-"""The letter that each digit looks like. A digit may also be the key beside a letter's: then this
-is another letter, and one letter may always differ."""
-_LETTERS_TO_A_DIGIT = 3  # at least, in a word of a name
-_LIKE_A_POSTCODE = re.compile(r"[A-Za-z]{1,2}[0-9][A-Za-z]{2}")  # that lacks a digit: WN1AA
+_NO_SPACE = re.compile(r"([^\W\d_]{3,})(?=[0-9]{4}\b|[0-9]{1,2}[/.\-][0-9])")
+"""A name, and the year or the date that was typed right after it."""
 _NUMBER = re.compile(r"[A-Za-z]?[0-9](?:[ \-]?[0-9]){9,11}[A-Za-z]?")
 _LONG_NUMBER = re.compile(rf"(?<!\w)(?:{_NUMBER.pattern})(?!\w)")
 _MOST_NUMBER_PARTS, _MOST_DATE_PARTS, _MOST_POSTCODE_PARTS = 12, 5, 3
@@ -100,22 +96,17 @@ def _read_postcode(text: str, _: str) -> Postcode | None:
     return whole or (parse_postcode(begun[1]) if begun else None)
 
 
-def _with_letters(word: str) -> str:
-    """Return the word with letters for its digits, where it is a name with a slip (Th0mas)."""
-    letters, digits = sum(map(str.isalpha, word)), len(_DIGITS.findall(word))
-    is_name = letters >= _LETTERS_TO_A_DIGIT * digits and not _DIGIT_ALONE.search(word)
-    if not is_name or is_ordinary(_DIGITS.sub("", word)) or _LIKE_A_POSTCODE.fullmatch(word):
-        return word
-    return word.translate(_LETTERS_FOR_DIGITS)
+def _apart(name: Match[str]) -> str:
+    """Put the space in, but after a month: May2014 is all of a date."""
+    return name[1] if parse_born(f"{name[1]} 2014") else f"{name[1]} "
 
 
 class _Parts:
     """The text cut at spaces; what is taken leaves a sign in its place."""
 
     def __init__(self, text: str) -> None:
-        self._parts = [
-            part for part in _NO_SPACE.sub(" ", _BREAKS.sub(" ", text)).split() if part.strip(".")
-        ]
+        spaced = _NO_SPACE.sub(_apart, _BREAKS.sub(" ", text))
+        self._parts = [part for part in spaced.split() if part.strip(".")]
         self.left_out: list[str] = []  # ordinary words beside a date, if they are all there is
 
     def take(
@@ -153,7 +144,7 @@ class _Parts:
 
     def take_words(self) -> list[str]:
         """Return what is left; raises QuestionRefused if there are digits (any script's) in it."""
-        words = [_with_letters(part) for part in self._parts if part != _TAKEN]
+        words = [letters_for_digits(part) for part in self._parts if part != _TAKEN]
         if any(letter.isdigit() for letter in "".join(words)):
             raise QuestionRefused(
                 "Part of what was typed has digits in it and was not understood. One date, one "

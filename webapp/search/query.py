@@ -138,14 +138,16 @@ class ChildSearch:
             kind = number_kind(question.number) or "child"
             return self._ask(number_clause(question.number, kind), hidden)
         asked = asked_by(question, reader.organisation)
-        found = Candidates((), more=False)
+        found, is_cut = Candidates((), more=False), False
         for stage in STAGES:
+            if stage == "rarer" and not is_cut:
+                continue  # whoever it could find is listed
             if not found.need(stage, asked) or not (query := build_query(asked, stage)):
                 continue
             asks = self._few if stage in OF_ONE_WORD else self._ask
             judged = partial(how_named, asked, by_ear=stage == "heard")
             later = asks(query, hidden).of_named(judged)
-            found = found.and_wider(later, stage)
+            found, is_cut = found.and_wider(later, stage), later.more
         return found
 
     def by_number(self, number: str, hidden: frozenset[str]) -> Candidates:
