@@ -53,7 +53,9 @@ def test_front_password_shows_nothing_of_the_child_from_the_acknowledgement_on(
     office.client.indices.flush(index=CHILDREN)
     assert thief.shown(), "before the shield a search shows the child"
     assert thief.hinted(), "and a suggestion its name"
-    assert found_in_files(office, FAMILY, child.number) == {FAMILY, child.number}
+    # Terms that begin alike are written with their beginning once: an end always stands there.
+    end = child.number[4:]
+    assert found_in_files(office, FAMILY, end) == {FAMILY, end}
     office.set(child.number)
     assert thief.shown() == []
     refused = [asked for asked, (status, _) in thief.answers().items() if status in {401, 403}]
@@ -63,7 +65,7 @@ def test_front_password_shows_nothing_of_the_child_from_the_acknowledgement_on(
         assert purge_builds(office.settings, REAL, OPERATOR), "a scroll holds the files"
     theatre.broom.clear_scroll(scroll_id="_all")  # as ten minutes would
     assert purge_builds(office.settings, REAL, OPERATOR) == 0
-    words = (FAMILY, FAMILY[2:-2], GIVEN, child.number, child.nhs)
+    words = (FAMILY, FAMILY[2:-2], GIVEN, child.number, end, child.nhs)
     assert found_in_files(office, *words) == set()
     assert thief.shown() == []
     assert thief.hinted() == []
