@@ -38,14 +38,14 @@ def block_keys(identity: Identity) -> set[str]:
 
 def _places(identity: Identity) -> set[str]:
     places = [
-        *map(_postcode_place, identity.postcodes),
+        *map(postcode_place, identity.postcodes),
         *map(_carer_place, identity.carers),
-        *map(_postcode_place, identity.former_postcodes),
+        *map(postcode_place, identity.former_postcodes),
     ]
     return set(places[:MOST_PLACES]) - {""}
 
 
-def _postcode_place(text: str) -> str:
+def postcode_place(text: str) -> str:
     """Return a whole postcode without its space; an outward part alone is too many children."""
     postcode = parse_postcode(text)
     return postcode.outward + postcode.inward if postcode and postcode.inward else ""

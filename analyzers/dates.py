@@ -21,7 +21,7 @@ _MONTHS = (
     "november",
     "december",
 )
-_MONTHS_IN_SHORT = [month[:3] for month in _MONTHS]
+MONTHS_IN_SHORT = [month[:3] for month in _MONTHS]
 _MONTH_NAME = r"(?P<name>[a-z]{3,9})\.?"
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 _SHORT_YEAR = r"(?P<year>(?:19|20)?[0-9]{2})"
@@ -88,8 +88,8 @@ def _month(parts: dict[str, str | None]) -> int | None:
     name = parts.get("name")
     if not name:
         return int(parts["month"] or 0) if parts.get("month") else None
-    whole = name in _MONTHS or name in _MONTHS_IN_SHORT or name == "sept"
-    return _MONTHS_IN_SHORT.index(name[:3]) + 1 if whole else 0
+    whole = name in _MONTHS or name in MONTHS_IN_SHORT or name == "sept"
+    return MONTHS_IN_SHORT.index(name[:3]) + 1 if whole else 0
 
 
 def age_born(age: int, within: int, today: date) -> Born:

@@ -6,7 +6,8 @@ be refused, so that whoever typed it is told, and not be looked for as a name.
 
 import re
 
-from analyzers.ordinary import BEGINS_AFTER_DIGITS
+from analyzers.dates import MONTHS_IN_SHORT
+from analyzers.ordinary import COUNTED
 from analyzers.tables import read_table
 
 _RUN = re.compile(r"[^\W_]+")
@@ -16,11 +17,13 @@ _LETTERS = str.maketrans("0123456789", "olzeasbtbg")
 is another letter, and one letter may always differ."""
 _LEAST_LETTERS = 3  # to each digit
 _AREA = "|".join(row["area"] for row in read_table("postcode_areas.csv"))
+"""Royal Mail's 124 areas, with Guernsey, Jersey and the Isle of Man."""
+_NO_LETTERS = "|".join((*COUNTED, *MONTHS_IN_SHORT))  # 5wks, 9febuary
 _NO_NAME = re.compile(
     # A digit beside another, or at the end: a number, a house, a flat.
     r"[0-9]{2}|[0-9]$"
     # A day, an age: 9march, 5months, 2nd.
-    rf"|[0-9](?:(?:st|nd|rd|th)$|(?:st|nd|rd|th)?(?:{BEGINS_AFTER_DIGITS}))"
+    rf"|[0-9](?:(?:st|nd|rd|th)$|(?:st|nd|rd|th)?(?:{_NO_LETTERS}))"
     # A postcode with letters for its digits, or without one of them.
     rf"|^(?:{_AREA})(?:[0-9oilszb]{{1,2}}[a-z]?[0-9oilszb][a-z]{{2}}|[0-9][a-z]{{2,3}})$",
     re.IGNORECASE,

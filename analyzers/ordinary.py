@@ -17,10 +17,8 @@ _BEFORE, _AFTER = (
 _AGE = re.compile(
     rf"(?:(?:{_BEFORE}) )+([0-9]{{1,2}})(?: ?(?:{_AFTER}))*|([0-9]{{1,2}})(?: ?(?:{_AFTER}))+"
 )
-BEGINS_AFTER_DIGITS = "|".join(
-    row["word"] for row in _ROWS if row["kind"] in ("after age", "after digits")
-)
-"""A pattern of how words begin that are counted, or say a month: years, 5wks, 9febuary."""
+COUNTED = [row["word"] for row in _ROWS if row["kind"] in ("after age", "after digits")]
+"""How words begin that are counted: years, weeks, mths."""
 _STOP_AFTER_LETTER = re.compile(r"(?<=[a-z])\.")
 
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 from analyzers.blocks import carer_name
 from analyzers.fold import fold
 from analyzers.identity import PersonName
-from analyzers.postcodes import parse_postcode
 
 _NOT_WRITTEN = re.compile(r"[\W_]+")
 _NO_DIGITS = re.compile(r"\D+")
@@ -19,7 +18,7 @@ class Profile(Struct, frozen=True):
     """What a row, or a child by all its rows, says.
 
     Each name is whole; a given name that is none ("Baby") is left out. `numbers` are keys (nhs:…,
-    upn:…), `places` those of `place_keys` and `phone_key`, `carers` those of
+    upn:…), `places` those of `postcode_place`, `address_key` and `phone_key`, `carers` those of
     `analyzers.blocks.carer_name`.
     """
 
@@ -54,23 +53,18 @@ def _folded(names: Sequence[PersonName]) -> set[tuple[str, str]]:
     return {(fold(one.given), fold(one.family)) for one in names}
 
 
-def place_keys(postcode: str, lines: Sequence[str], town: str) -> set[str]:
-    """Return what two addresses have one of alike if they are one place: the whole postcode, or the
-    address in small letters and digits, for one of them may lack the other."""
-    found = parse_postcode(postcode) if postcode else None
-    whole = found.outward + found.inward if found and found.inward else ""
-    return {whole, address_key(lines, town)} - {""}
-
-
 def address_key(lines: Sequence[str], town: str) -> str:
-    """Return the address without its postcode in small letters and digits; "" if none is said."""
+    """Return the address without its postcode, in small letters and digits; "" if none is said.
+
+    One of two addresses may lack the postcode, or all but the postcode.
+    """
     if not lines:
         return ""
     return _NOT_WRITTEN.sub(" ", " ".join((*lines, town)).casefold()).strip()
 
 
 def is_postcode(place: str) -> bool:
-    """Is this one of `place_keys` the postcode? All else is in small letters."""
+    """Is this place a postcode? All else is in small letters."""
     return place.isupper()
 
 

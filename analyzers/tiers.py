@@ -109,10 +109,8 @@ def doubled(given: Sequence[str], family: Sequence[str]) -> tuple[str, ...]:
     To each of the words of "Ahmed Ahmed" everybody answers who is called Ahmed once.
     """
     forms = {form for word in given for form in _forms(word)}
-    if not forms:
-        return ()
     shared = forms.intersection([form for word in family for form in _forms(word)])
-    return tuple([f"twice {form}" for form in sorted(shared)]) if shared else ()
+    return tuple([f"twice {form}" for form in sorted(shared)])
 
 
 @lru_cache(maxsize=1 << 16)  # a load asks it of every word of eleven million names

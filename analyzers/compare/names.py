@@ -18,6 +18,8 @@ from analyzers.sounds import sound_alike
 _MOST_ASKED_NAMES = 4
 _SLIGHT_IF_SHORT = frozenset({"edit", "sounds"})
 _SHORT, _ALIKE = 4, 0.7
+"""Letters of a typed word, and the Jaro-Winkler likeness of what sounds alike, up to and below
+which a word is met slightly (docs/decisions/0026-slight-likenesses.md)."""
 _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
 
 

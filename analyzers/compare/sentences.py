@@ -15,7 +15,8 @@ def word_sentence(kind: Relation, asked: Words, stored: Words) -> str:
     use = stored[0].use
     if kind == "exact" and use in _EXACT_IN:
         return _EXACT_IN[use].format(stored[0].written)
-    return _SENTENCES[kind](asked, stored) + _IN_OTHER_NAME.get(use, "")
+    others = [_IN_OTHER_NAME[word.use] for word in stored if word.use in _IN_OTHER_NAME]
+    return _SENTENCES[kind](asked, stored) + "".join(others[:1])
 
 
 def missing_sentence(word: Placed) -> str:

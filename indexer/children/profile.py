@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from analyzers.blocks import carer_name, household_key
+from analyzers.blocks import carer_name, household_key, postcode_place
 from analyzers.fold import words
 from analyzers.identity import PersonName
-from analyzers.profile import Profile, address_key, phone_key, place_keys
-from indexer.children.child import Contribution, Facts
+from analyzers.profile import Profile, address_key, phone_key
+from indexer.children.child import Address, Contribution, Facts
 from indexer.children.headline import is_not_yet_named
 from indexer.children.links import number_keys
 
@@ -27,12 +27,8 @@ def build_profile(contributions: Iterable[Contribution]) -> Profile:
 def household_keys(contributions: Sequence[Contribution]) -> frozenset[str]:
     """Return what the households that these contributions name are found by: addresses, carers by
     name and phone, and carers by name. A postcode has a field of its own."""
-    said = set()
-    for one in contributions:
-        known = (one.facts.address, *one.former_addresses)
-        said.update([address_key(place.lines, place.town) for place in known if place])
-        for carer in one.facts.carers:
-            said.update((carer_name(carer.name), phone_key(carer.name, carer.phone)))
+    said = {key for one in contributions for key in _households(one)}
+    said.update([carer_name(carer.name) for one in contributions for carer in one.facts.carers])
     return frozenset([household_key(place) for place in said if place])
 
 
@@ -53,8 +49,15 @@ def _given(name: str) -> str:
 
 def _places(contribution: Contribution) -> set[str]:
     """Return what tells of one household: addresses, and carers by name and phone."""
-    known = (contribution.facts.address, *contribution.former_addresses)
-    found = {key for one in known if one for key in place_keys(one.postcode, one.lines, one.town)}
-    return found.union(
-        key for one in contribution.facts.carers if (key := phone_key(one.name, one.phone))
-    )
+    postcodes = {postcode_place(one.postcode) for one in _addresses(contribution) if one.postcode}
+    return (postcodes | _households(contribution)) - {""}
+
+
+def _households(contribution: Contribution) -> set[str]:
+    """Return the same but for postcodes; with "" where one of them says too little."""
+    found = {address_key(one.lines, one.town) for one in _addresses(contribution)}
+    return found.union([phone_key(one.name, one.phone) for one in contribution.facts.carers])
+
+
+def _addresses(contribution: Contribution) -> list[Address]:
+    return [one for one in (contribution.facts.address, *contribution.former_addresses) if one]

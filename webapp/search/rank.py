@@ -26,8 +26,8 @@ AGAINST = frozenset({"missing", "different"})
 MAY_BE_CHANCE = AGAINST | {"begins", "two_edits", "nearly_heard"}
 """Kinds of evidence of a word that are no reason to look for nobody else: of eleven million
 children nearly always some meet a word so."""
-MOST_SLIGHT = 2
-"""Words met slightly that are as good as one met by chance (Evidence.is_slight)."""
+SLIGHT_FOR_CHANCE = 2
+"""Words met slightly (Evidence.is_slight) that are together as good as one met by chance."""
 TELLS_LITTLE = AGAINST | {"nearly_heard", "initial"}
 """Kinds of evidence of a word that list nobody by ear: very many names sound a little like another,
 and begin with the same letter."""
@@ -88,7 +88,7 @@ def how_named(asked: Identity, child: Child, *, by_ear: bool = False) -> Named:
     named = [one for one in verdict.evidence if one.field in NAME_FIELDS]
     kinds = [one.kind for one in named]
     doubtful = sum(kind in MAY_BE_CHANCE for kind in kinds)
-    doubtful += sum(one.is_slight for one in named) >= MOST_SLIGHT
+    doubtful += sum(one.is_slight for one in named) >= SLIGHT_FOR_CHANCE
     if "initial" in kinds:
         doubtful += max(0, kinds.count("initial") - _initials_for_names(asked, child))
     may_be = int(len(kinds) > 1 and _is_certain(asked, verdict.evidence))
