@@ -43,6 +43,21 @@ def check_room(folder: Path) -> None:
         )
 
 
+def check_secrets(places: Places, secrets: Path) -> None:
+    """Raise EngineRefused if there is data here and every password and key of it is gone.
+
+    So it is where a home was deleted and made anew: as root the data is elsewhere and stays. With
+    new keys its register could not be read, and nothing in it be shown or known to be hidden.
+    """
+    is_data = any(any(folder.iterdir()) for folder in places.root.glob("node-*/data"))
+    if is_data and not any(secrets.glob("*")):
+        raise EngineRefused(
+            f"{places.root} has the data of an Elasticsearch whose passwords and keys are gone: "
+            f"put them back into {secrets}, or run 'contactpoint engine destroy', which deletes "
+            "the data"
+        )
+
+
 def check_count(places: Places, asked: int | None) -> int:
     """Return how many nodes to start; raises EngineRefused if this home was made with others.
 

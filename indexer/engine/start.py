@@ -11,7 +11,14 @@ from indexer.engine.distribution import Say, fetch, find_java
 from indexer.engine.health import wait_for_health
 from indexer.engine.lock import alone
 from indexer.engine.places import Node, Places, engine_places
-from indexer.engine.preflight import check_count, check_heap, check_ports, check_room, make_folders
+from indexer.engine.preflight import (
+    check_count,
+    check_heap,
+    check_ports,
+    check_room,
+    check_secrets,
+    make_folders,
+)
 from indexer.engine.processes import end, launch, process_of, wait_until_launched
 from indexer.engine.realm_files import realm_files
 from indexer.engine.secret_files import make_secrets
@@ -39,6 +46,7 @@ def start(settings: Settings, say: Say, nodes: int | None = None, heap: str = DE
     check_heap(heap)
     places = engine_places(settings)
     with alone(settings):
+        check_secrets(places, settings.secrets)
         wanted = places.nodes(check_count(places, nodes))
         missing = [node for node in wanted if process_of(node) is None]
         if missing:

@@ -200,6 +200,19 @@ def test_full_disk_is_said_before_anything_is_started(new_settings, monkeypatch)
         start(new_settings, silent)
 
 
+def test_data_whose_secrets_are_gone_is_neither_started_nor_lost(new_settings):
+    """As of a checkout that was deleted and cloned again: as root its data is elsewhere."""
+    [node] = engine_places(new_settings).nodes(1)
+    shard = node.folder / "data" / "indices"
+    shard.mkdir(parents=True)
+    with pytest.raises(EngineRefused, match="passwords and keys are gone.*engine destroy"):
+        start(new_settings, silent)
+    assert shard.exists()
+    assert not new_settings.secrets.exists()
+    lifecycle.destroy(new_settings, silent)
+    assert not shard.exists()
+
+
 def test_home_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(EngineRefused, match="CONTACTPOINT_HOME"):

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
@@ -128,20 +130,26 @@ def _running(settings: Settings, name: str, *words: str) -> Iterator[subprocess.
 
 
 def _wait_until_ready(running: dict[int, subprocess.Popen[bytes]]) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+    deadline, said = time.monotonic() + READY_SECONDS, ""
     while time.monotonic() < deadline and all(one.poll() is None for one in running.values()):
-        if all(map(_is_ready, running)):
+        said = next(filter(None, map(_not_ready, running)), "")
+        if not said:
             return
         time.sleep(0.2)
-    raise ClusterUnavailable("the pages did not become ready; the logs in demo/ say why")
+    raise ClusterUnavailable(f"the pages did not become ready: {said}; the logs are in demo/")
 
 
-def _is_ready(port: int) -> bool:
-    with socket.socket() as line:
-        if line.connect_ex(("127.0.0.1", port)):
-            return False
-        line.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-        return b" 200 " in line.recv(100)
+def _not_ready(port: int) -> str:
+    """Return what the process says is missing until it can serve; "" once nothing is."""
+    line = HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
+    try:
+        line.request("GET", "/readyz")
+        answer = line.getresponse()
+        return "" if answer.status == HTTPStatus.OK else answer.read().decode().strip()
+    except (OSError, HTTPException):
+        return f"nothing answers on port {port}"
+    finally:
+        line.close()
 
 
 def _welcome(settings: Settings, port: int, people: list[SignIn]) -> str:
