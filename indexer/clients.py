@@ -10,6 +10,7 @@ from elastic_transport import ObjectApiResponse
 from elasticsearch import ApiError, Elasticsearch, TransportError
 from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
+from indexer.curl_node import CurlNode
 from indexer.errors import ClusterUnavailable, ContactPointError
 from indexer.settings import Settings
 
@@ -45,6 +46,8 @@ def make_client(
         basic_auth=(credential, password),
         request_timeout=REQUEST_TIMEOUT_SECONDS,
         max_retries=1,
+        node_class=CurlNode,
+        meta_header=False,
         serializers=SERIALIZERS,
         **trust,
     )

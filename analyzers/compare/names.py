@@ -23,9 +23,11 @@ which a word is met slightly (docs/decisions/0026-slight-likenesses.md)."""
 _SIDES: dict[str, Field] = {"given": "given", "family": "family"}
 
 
+# The candidates of a search are asked twice: whether they end it, and in which place they stand.
+@lru_cache(maxsize=1 << 10)
 def name_evidence(
-    asked: Sequence[PersonName], stored: Sequence[PersonName], by_ear: bool = False
-) -> list[Evidence]:
+    asked: tuple[PersonName, ...], stored: tuple[PersonName, ...], by_ear: bool = False
+) -> Sequence[Evidence]:
     """Return the evidence of the asked name that fits best, one item a word."""
     placed = placed_words(stored)
     if len(asked) == 1:

@@ -1,10 +1,11 @@
 """One entry of the audit: how it is sealed into its chain, and what a witness keeps of it."""
 
-import hmac
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from indexer.digests import keyed_digest
 
 BEGINNING = "0" * 64  # what the first entry of a chain names as the one before
 ID_HASH = 16  # digits of the hash that stand in an entry's id
@@ -36,7 +37,7 @@ def sealed(key: bytes, said: Entry, before: Line) -> Entry:
 def entry_hash(key: bytes, entry: Entry) -> str:
     """Return the keyed hash of an entry without its `hash`: 64 hexadecimal digits."""
     body = {name: value for name, value in entry.items() if name != "hash"}
-    return hmac.digest(key, orjson.dumps(body, option=orjson.OPT_SORT_KEYS), "sha256").hex()
+    return keyed_digest(key, orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
 
 
 def entry_id(entry: Entry) -> str:

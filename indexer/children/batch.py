@@ -8,6 +8,7 @@ finished when the same rows are loaded again. One request a step, never a reques
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from indexer.children.arrivals import awaited_children, hide_arrivals
@@ -155,26 +156,23 @@ def _attempt(
     members = known_members(known, rows)
     known = with_candidates(stores, known, members.values())
     known = with_suspects(stores, known, rows, members)
-    draw = FreeNumbers(stores, len(rows)).draw
-    known, plan = _plan(stores, known, rows, draw, turn)
+    build = partial(build_plan, rows=rows, draw=FreeNumbers(stores, len(rows)).draw, turn=turn)
+    known, plan = _plan(stores, known, partial(build, members=members))
     if stores.is_dry:
         return known, plan, [], frozenset()
     if awaited := awaited_children(stores, known, plan, plan.placed(rows)):
         known = hide_arrivals(stores, known, plan, awaited)
-        known, plan = _plan(stores, known, rows, draw, turn)
+        known, plan = _plan(stores, known, partial(build, members=known_members(known, rows)))
     placed = plan.placed(rows)
     conflicts = write_plan(stores, known, plan, placed)
     left = [row for row in placed if is_left(known, plan, row, conflicts)]
     return known, plan, left, conflicts.children
 
 
-def _plan(
-    stores: Stores, known: Known, rows: Sequence[Row], draw: Callable[[], str], turn: Turn
-) -> tuple[Known, Plan]:
-    """Plan the rows; return what is known by then, and the plan."""
-    members = known_members(known, rows)
-    plan = build_plan(known, rows, members, draw, turn)
+def _plan(stores: Stores, known: Known, build: Callable[[Known], Plan]) -> tuple[Known, Plan]:
+    """Return what is known by the end, and the plan."""
+    plan = build(known)
     if plan.doubtful:
         known = with_relations(stores, known, plan)
-        plan = build_plan(known, rows, members, draw, turn)
+        plan = build(known)
     return known, plan

@@ -6,6 +6,7 @@ from threading import Lock
 
 from indexer.children.child import Contribution
 from indexer.children.likeness import Member
+from indexer.children.links import number_keys
 from indexer.feeds.rows import Row
 
 
@@ -46,7 +47,7 @@ class Claims:
 
 
 def _keys(row: Row, *, with_blocks: bool) -> set[str]:
-    if row.facts is None:
-        return set()
+    if row.facts is None or not with_blocks:
+        return set(number_keys(row.facts))
     member = Member(Contribution("", row.source_record_id, "", row.facts))
-    return {*member.numbers, *member.blocks} if with_blocks else set(member.numbers)
+    return {*member.numbers, *member.blocks}

@@ -1,7 +1,7 @@
 """Draws ContactPoint numbers that nobody has or had."""
 
 from indexer.children.links import number_key
-from indexer.children.number import draw_number
+from indexer.children.number import draw_numbers
 from indexer.children.stores import Stores
 
 
@@ -14,7 +14,7 @@ class FreeNumbers:
 
     def draw(self) -> str:
         while not self._free:
-            drawn = [draw_number(self._stores.world) for _ in range(self._count)]
+            drawn = draw_numbers(self._stores.world, self._count)
             # A hidden child's number, or one that was: a visible child's shows when it is created.
             taken = self._stores.links.read(map(number_key, drawn))
             hidden = self._stores.marks.marked(drawn)

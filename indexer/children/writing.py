@@ -6,12 +6,12 @@ behind them all (docs/decisions/0018-writes-stand-in-line.md).
 """
 
 from collections.abc import Callable, Sequence
-from itertools import chain
 from threading import Lock
 from typing import Any
 
 from elastic_transport import ObjectApiResponse
 from elasticsearch import Elasticsearch
+from msgspec import json
 
 from indexer.clients import settled_in, speaking_to_cluster
 from indexer.searches import QUIET_SECONDS, SearchWatch
@@ -23,6 +23,7 @@ Send = Callable[[list[Any]], ObjectApiResponse[Any]]
 
 A_PIECE = 100  # documents sent at once while people search: more make the audit wait
 _TURN = Lock()  # of this process: one bulk at a time
+_ENCODER = json.Encoder()
 
 
 class Writer:
@@ -42,12 +43,11 @@ class Writer:
     def write(self, operations: Sequence[Operation]) -> list[dict[str, Any]]:
         """Return what became of each, as `settled_in` does: in one request, or in pieces while
         people search. Raises ClusterUnavailable; what was sent before stays."""
+        texts = list(map(_ENCODER.encode_lines, operations))  # before its turn
         results: list[dict[str, Any]] = []
-        while len(results) < len(operations):
-            left = operations[len(results) :]
+        while left := texts[len(results) :]:
             with _TURN, speaking_to_cluster(self._doing):
-                lines = list(chain.from_iterable(left[: self._fitting(len(left))]))
-                answer = self._send(lines)
+                answer = self._send(left[: self._fitting(len(left))])
             results += settled_in(answer, self._doing, self._is_gone)
         return results
 

@@ -30,12 +30,11 @@ class Seen:
         self._batch += 1
         with _writing():
             before = self._database.total_changes
-            self._database.execute("BEGIN")
-            self._database.executemany(
-                "INSERT OR IGNORE INTO seen VALUES (?, ?)",
-                [(one, self._batch) for one in sorted(hashes)],  # neighbours share a page
+            # One statement: after each, a thread waits for its turn. Neighbours share a page.
+            self._database.execute(
+                "INSERT OR IGNORE INTO seen SELECT value, ? FROM json_each(?)",
+                (self._batch, str(sorted(hashes))),
             )
-            self._database.execute("COMMIT")
             if self._database.total_changes - before == len(hashes):
                 return set()  # the rule: nothing to ask
             return {hashes[one] for one in self._stored(hashes, self._batch)}

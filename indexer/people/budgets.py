@@ -5,7 +5,6 @@ turned costs nothing, and is not written either.
 """
 
 import csv
-import hmac
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import Literal
 from elasticsearch import Elasticsearch
 
 from indexer.clients import Credential, make_client
+from indexer.digests import keyed_digest
 from indexer.errors import Unavailable
 from indexer.people.actor import Actor
 from indexer.people.documents import Stored, read, write
@@ -79,7 +79,7 @@ class Budgets:
         """Begin to count while the caller goes on; return what tells, when called, whether it is
         within the budget. That raises Unavailable if it cannot be counted."""
         most = budgets()[reader.role][what]
-        digest = hmac.digest(self._key, asked, "sha256").hex()[:DIGEST]
+        digest = keyed_digest(self._key, asked)[:DIGEST]
         return self._threads.submit(self._count, reader.name, what, digest, most).result
 
     def _count(self, user: str, what: What, digest: str, most: int) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from indexer.digests import keyed_digest
 from indexer.errors import JournalBroken, Refused
 from indexer.shields.events import Event
 
@@ -32,7 +33,7 @@ def sealed(event: Event, previous: Event | None, key: str) -> Event:
 
 def _hash(event: Event, key: str) -> str:
     body = msgspec.json.encode(replace(event, hash=""), order="sorted")
-    return hmac.digest(key.encode(), body, "sha256").hex()
+    return keyed_digest(key.encode(), body)
 
 
 def check_chain(events: Iterable[Event], key: str) -> None:

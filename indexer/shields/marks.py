@@ -15,6 +15,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from indexer.clients import Credential, make_client, settled_in, speaking_to_cluster
+from indexer.digests import keyed_digest
 from indexer.errors import RegisterUnavailable
 from indexer.settings import Settings
 from indexer.shields.newest import Newest
@@ -122,7 +123,7 @@ class Marks:
 
 def _mark_id(key: bytes, number: str) -> str:
     """Return the id under which a mark of `number` is kept: 32 hexadecimal digits, keyed."""
-    return hmac.digest(key, number.encode(), "sha256").hex()[:32]
+    return keyed_digest(key, number.encode())[:32]
 
 
 # A load asks about a number when it is drawn and when it is written.

@@ -10,6 +10,7 @@ from indexer.people.actor import Actor
 from webapp.search.question import parse_question
 from webapp.search.rank import rank
 
+OBJECTS = 20_000  # of two searches or three, and next to none of them in a cycle
 BORN = date(2014, 3, 9)
 CHILD = Child("1", Facts("Example", BORN, "359", given_names="Anna Katherine"), ())
 
@@ -26,3 +27,4 @@ def rehearse() -> None:
     rank(question, (CHILD,), Actor("nobody", "practitioner", "359"), BORN)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(OBJECTS)
