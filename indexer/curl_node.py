@@ -4,9 +4,11 @@ The client's own way through urllib3 is written in Python, and takes as long as 
 (docs/decisions/0027-the-way-to-elasticsearch.md).
 """
 
+import os
 import ssl
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pycurl
@@ -23,6 +25,7 @@ from elastic_transport._node import NodeApiResponse
 from elastic_transport.client_utils import DEFAULT, DefaultType
 
 _RECEIVED_AT_ONCE = 1 << 18  # bytes: an answer of two hundred children; curl's own 16 KB are slower
+_MAY_BE_SENT_AGAIN_SECONDS = 30  # the time limit of all but what is long under way
 _OF_TLS = frozenset(
     {
         pycurl.E_SSL_CONNECT_ERROR,
@@ -78,8 +81,9 @@ class CurlNode(BaseNode):
 
     def close(self) -> None:
         """Close the connections that no request is using."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _set_connection(self, handle: pycurl.Curl, seconds: DefaultType | float | None) -> None:
         wait = self.config.request_timeout if isinstance(seconds, DefaultType) else seconds
@@ -87,6 +91,11 @@ class CurlNode(BaseNode):
             pycurl.TIMEOUT_MS: max(1, int(wait * 1_000)) if wait else 0,  # 0 is for ever
             pycurl.NOSIGNAL: 1,  # or its timeouts would be signals, and only of the main thread
             pycurl.PROXY: "",  # whatever the environment says
+            pycurl.PROTOCOLS: pycurl.PROTO_HTTPS if self.scheme == "https" else pycurl.PROTO_HTTP,
+            pycurl.PATH_AS_IS: 1,  # or an id of two dots would be the folder above
+            # A kept connection that was closed meanwhile is opened anew, and the request sent once
+            # more: not one that takes minutes, and may have begun.
+            pycurl.FRESH_CONNECT: not wait or wait > _MAY_BE_SENT_AGAIN_SECONDS,
             pycurl.BUFFERSIZE: _RECEIVED_AT_ONCE,
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
         }
@@ -102,7 +111,7 @@ class CurlNode(BaseNode):
     def _trust(self) -> dict[int, Any]:
         trust: dict[int, Any] = {pycurl.SSLVERSION: pycurl.SSLVERSION_TLSv1_2}  # or newer
         if self.config.ca_certs:
-            return trust | {pycurl.CAINFO: self.config.ca_certs, pycurl.CAPATH: None}
+            return trust | {pycurl.CAINFO: os.fsencode(self.config.ca_certs), pycurl.CAPATH: None}
         usual = ssl.get_default_verify_paths()  # where the library was built they were elsewhere
         return trust | {pycurl.CAINFO: usual.cafile, pycurl.CAPATH: usual.capath}
 

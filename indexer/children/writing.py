@@ -5,7 +5,8 @@ under way, the audit of a search, which is written before its answer is given, w
 behind them all (docs/decisions/0018-writes-stand-in-line.md).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any
 
@@ -43,17 +44,25 @@ class Writer:
     def write(self, operations: Sequence[Operation]) -> list[dict[str, Any]]:
         """Return what became of each, as `settled_in` does: in one request, or in pieces while
         people search. Raises ClusterUnavailable; what was sent before stays."""
-        texts = list(map(_ENCODER.encode_lines, operations))  # before its turn
+        left = list(_pieces(operations))  # before its turn
         results: list[dict[str, Any]] = []
-        while left := texts[len(results) :]:
+        while left:
             with _TURN, speaking_to_cluster(self._doing):
-                answer = self._send(left[: self._fitting(len(left))])
+                count = self._fitting(len(left))
+                answer = self._send(left[:count])
+            left = left[count:]
             results += settled_in(answer, self._doing, self._is_gone)
         return results
 
-    def _fitting(self, operations: int) -> int:
+    def _fitting(self, pieces: int) -> int:
         """Return how many to send at once."""
-        if operations <= A_PIECE:
-            return operations
+        if pieces == 1:
+            return 1
         self._watch.look()
-        return operations if self._watch.quiet_seconds >= QUIET_SECONDS else A_PIECE
+        return pieces if self._watch.quiet_seconds >= QUIET_SECONDS else 1
+
+
+def _pieces(operations: Sequence[Operation]) -> Iterator[bytes]:
+    for start in range(0, len(operations), A_PIECE):
+        lines = chain.from_iterable(operations[start : start + A_PIECE])
+        yield _ENCODER.encode_lines(list(lines))

@@ -134,6 +134,19 @@ def test_connection_that_was_closed_meanwhile_is_opened_anew(node, server):
     assert len(server.connections) == 3
 
 
+@pytest.mark.parametrize("seconds", [None, 31])
+def test_request_that_may_take_minutes_is_never_sent_twice(node, server, seconds):
+    """Over a kept connection that was closed meanwhile it would be."""
+    for _ in range(3):
+        node.perform_request("POST", "/", b"{}", JSON, request_timeout=seconds)
+    assert len(server.connections) == 3
+
+
+@pytest.mark.parametrize("path", ["/links/_doc/..", "/links/_doc/%2e%2e", "/a/./b", "/a//b"])
+def test_path_is_sent_as_it_is(node, path):
+    assert node.perform_request("DELETE", path).body == f"DELETE {path} None ".encode()
+
+
 def test_each_thread_has_a_connection_of_its_own(node, server):
     meet = threading.Barrier(4)
     said = []
