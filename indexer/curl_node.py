@@ -66,7 +66,9 @@ class CurlNode(BaseNode):
             handle = pycurl.Curl()
         said: list[bytes] = []
         received: list[bytes] = []
-        handle.setopt(pycurl.URL, f"{self.base_url}{target}")
+        handle.setopt(pycurl.URL, self.base_url)
+        # As it is: of an id of two dots curl would make the folder above.
+        handle.setopt(pycurl.REQUEST_TARGET, f"{self.path_prefix}{target}")
         handle.setopt(pycurl.HEADERFUNCTION, said.append)
         handle.setopt(pycurl.WRITEFUNCTION, received.append)
         self._set_connection(handle, request_timeout)
@@ -92,7 +94,6 @@ class CurlNode(BaseNode):
             pycurl.NOSIGNAL: 1,  # or its timeouts would be signals, and only of the main thread
             pycurl.PROXY: "",  # whatever the environment says
             pycurl.PROTOCOLS: pycurl.PROTO_HTTPS if self.scheme == "https" else pycurl.PROTO_HTTP,
-            pycurl.PATH_AS_IS: 1,  # or an id of two dots would be the folder above
             # A kept connection that was closed meanwhile is opened anew, and the request sent once
             # more: not one that takes minutes, and may have begun.
             pycurl.FRESH_CONNECT: not wait or wait > _MAY_BE_SENT_AGAIN_SECONDS,

@@ -30,6 +30,7 @@ class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
+        self.server.connections.add(self.client_address)
         length = int(self.headers.get("content-length", 0))
         body = self.rfile.read(length)
         said = f"{self.command} {self.path} {self.headers.get('content-type')} ".encode() + body
@@ -40,7 +41,6 @@ class Echo(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(said)
         self.close_connection = self.path == "/closes"
-        self.server.connections.add(self.client_address)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815 - named by http.server
 
@@ -145,6 +145,11 @@ def test_request_that_may_take_minutes_is_never_sent_twice(node, server, seconds
 @pytest.mark.parametrize("path", ["/links/_doc/..", "/links/_doc/%2e%2e", "/a/./b", "/a//b"])
 def test_path_is_sent_as_it_is(node, path):
     assert node.perform_request("DELETE", path).body == f"DELETE {path} None ".encode()
+
+
+def test_path_of_a_node_stands_before_what_is_asked(server):
+    with node_at(server.server_port, path_prefix="es") as node:
+        assert node.perform_request("GET", "/_search?q=a").body == b"GET /es/_search?q=a None "
 
 
 def test_each_thread_has_a_connection_of_its_own(node, server):
