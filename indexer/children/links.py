@@ -111,7 +111,7 @@ class Links:
     def __init__(self, client: Elasticsearch) -> None:
         self._client = client
         self._writer = Writer(
-            client, "writing links", lambda lines: client.bulk(index=LINKS, operations=lines)
+            client, "writing links", lambda texts: client.bulk(index=LINKS, operations=texts)
         )
 
     def read(self, keys: Iterable[str]) -> dict[str, Link]:

@@ -59,7 +59,7 @@ class Placer:
         self._writer = Writer(
             client,
             "writing children",
-            lambda lines: client.bulk(operations=lines),
+            lambda texts: client.bulk(operations=texts),
             partial(is_gone, client),
         )
 

@@ -29,9 +29,9 @@ def writer(ready, sent, monkeypatch):
     monkeypatch.setattr(searches, "LOOK_EVERY_SECONDS", 0)
     client = make_client(ready, "worker")
 
-    def send(lines):
-        sent.append(len(lines))
-        return client.bulk(index=LINKS, operations=lines)
+    def send(texts):
+        sent.append(b"".join(texts).count(b"\n"))
+        return client.bulk(index=LINKS, operations=texts)
 
     return Writer(client, "writing links", send)
 
